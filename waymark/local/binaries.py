@@ -12,6 +12,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from waymark.local.console import LocalError
@@ -63,11 +64,15 @@ def runs_as(program: Path, identity: Identity | None) -> bool:
     """Whether that user can execute the program; tried, because modes, ACLs and mounts all have a say."""
     if identity is None:
         return os.access(program, os.X_OK)
+    return _try_as(identity, [str(program), "--version"])
+
+
+def _try_as(identity: Identity, command: Sequence[str]) -> bool:
+    uid, gid = identity.uid, identity.gid
     try:
         result = subprocess.run(
-            [program, "--version"], check=False, capture_output=True, cwd="/",
-            user=identity.uid, group=identity.gid, extra_groups=[],
-        )  # fmt: skip
+            command, check=False, capture_output=True, cwd="/", user=uid, group=gid, extra_groups=[]
+        )
     except PermissionError:
         return False
     return result.returncode == 0
@@ -76,9 +81,7 @@ def runs_as(program: Path, identity: Identity | None) -> bool:
 def can_enter(directory: Path, identity: Identity | None) -> bool:
     if identity is None:
         return os.access(directory, os.X_OK)
-    command = ["/bin/sh", "-c", 'cd "$1"', "sh", str(directory)]
-    user = {"user": identity.uid, "group": identity.gid}
-    return subprocess.run(command, check=False, capture_output=True, cwd="/", extra_groups=[], **user).returncode == 0
+    return _try_as(identity, ["/bin/sh", "-c", 'cd "$1"', "sh", str(directory)])
 
 
 def executable_by(directory: Path, identity: Identity | None) -> Path:

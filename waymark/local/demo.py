@@ -122,6 +122,7 @@ class _Demo:
             with step(f"Deleting the data in {self.home}"):
                 _delete(self.home, self.servers)
         make_dir(self.home)
+        self.servers.keep()
         remember(self.home)
 
     def _run(self, supervisor: Supervisor) -> None:
@@ -158,22 +159,18 @@ class _Demo:
         defaults = {"SECRET_KEY": passwords(self.home)["secret_key"], "MEDIA_ROOT": str(self.home / "media")}
         fixed = {"WAYMARK_ENV": "demo", "ALLOWED_HOSTS": "127.0.0.1,localhost", "WAYMARK_NO_BOOTSTRAP": "1"}
         fixed |= {"DJANGO_SETTINGS_MODULE": "waymark.settings", "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)}
-        return {**defaults, **os.environ, **urls, **fixed}
+        inherited = {name: value for name, value in os.environ.items() if name != "WAYMARK_DATABASE_ROLE"}
+        return {**defaults, **inherited, **urls, **fixed}
 
     def _start_processes(self, supervisor: Supervisor, environment: Mapping[str, str]) -> None:
-        programs = Path(sys.executable).parent
-        celery = [programs / "celery", "-A", "waymark.celery"]
-        granian = [programs / "granian", "--interface", "wsgi", "waymark.wsgi:application", "--host", "127.0.0.1"]
-        granian += ["--port", str(self.port), "--workers", "2", "--blocking-threads", "4", "--no-ws"]
-        commands: dict[str, list[str | Path]] = {
-            "web": granian,
-            "worker": [*celery, "worker", "-Q", "interactive,bulk", "--concurrency", "2", "--loglevel", "INFO"],
-            "beat": [*celery, "beat", "-s", self.home / "celerybeat-schedule", "--pidfile=", "--loglevel", "WARNING"],
-        }
-        for name, command in commands.items():
+        # None of them may migrate, and only the worker looks across tenants.
+        restricted = {name: value for name, value in environment.items() if name != "DATABASE_OWNER_URL"}
+        for name, command in _commands(self.port, self.home).items():
             log = self.logs / f"{name}.log"
             log.unlink(missing_ok=True)
-            supervisor.run(name, command, log, environment, ROOT)
+            hidden = () if name == "worker" else ("DATABASE_OPS_URL",)
+            own = {key: value for key, value in restricted.items() if key not in hidden}
+            supervisor.run(name, command, log, own, ROOT)
 
     def _command(self, title: str, arguments: list[str], environment: Mapping[str, str]) -> None:
         with step(title, talks=True):
@@ -208,6 +205,18 @@ class _Demo:
                 f"`manage.py load_demo --json` gave no accounts:\n{result.stderr or result.stdout}"
             ) from None
         return listed
+
+
+def _commands(port: int, home: Path) -> dict[str, list[str]]:
+    programs = Path(sys.executable).parent
+    celery = [str(programs / "celery"), "-A", "waymark.celery"]
+    granian = [str(programs / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    schedule = str(home / "celerybeat-schedule")
+    return {
+        "web": [*granian, "--workers", "2", "--blocking-threads", "4", "--no-ws", "waymark.wsgi:application"],
+        "worker": [*celery, "worker", "-Q", "interactive,bulk", "--concurrency", "2", "--loglevel", "INFO"],
+        "beat": [*celery, "beat", "--pidfile=", "-s", schedule, "--loglevel", "WARNING"],
+    }
 
 
 def _delete(home: Path, servers: Servers) -> None:

@@ -203,7 +203,7 @@ class Postgres:
         }  # fmt: skip
         # Test databases are made from template1 by the owner: there too, tables get their grants by default.
         for database in (DATABASE, "template1") if self.fast else (DATABASE,):
-            command = [programs / "psql", "--no-psqlrc", "-v", f"database={database}", "-f", ROLES_SQL]
+            command = [str(programs / "psql"), "--no-psqlrc", "-v", f"database={database}", "-f", str(ROLES_SQL)]
             command += ["-v", "testing=1"] if self.fast else []
             result = subprocess.run(command, check=False, env=environment, capture_output=True, text=True, cwd="/")
             if result.returncode != 0:

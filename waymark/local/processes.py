@@ -59,12 +59,10 @@ def spawn(
 
     dies_with_us: signal it gets when this process is gone; None for a server that is meant to stay.
     """
-    user: dict[str, object] = {}
-    if identity is not None:
-        user = {"user": identity.uid, "group": identity.gid, "extra_groups": []}
+    uid, gid = (identity.uid, identity.gid) if identity else (None, None)
     with contextlib.ExitStack() as stack:
         output = stack.enter_context(log.open("ab")) if log is not None else None
-        return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
+        return subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -74,7 +72,9 @@ def spawn(
             start_new_session=True,
             # Nothing here starts threads, and bind() makes two system calls only.
             preexec_fn=_bind_to_parent(dies_with_us) if dies_with_us else None,  # noqa: PLW1509
-            **user,
+            user=uid,
+            group=gid,
+            extra_groups=[] if identity else None,
         )
 
 

@@ -49,6 +49,9 @@ class Servers:
     @contextlib.contextmanager
     def borrowed(self) -> Iterator[dict[str, str]]:
         """Use the running servers, or have them for the time of one command; the last command out stops them."""
+        if not self.each:
+            yield {}
+            return
         use = Use(self.home)
         use.share()
         if not self.running():
