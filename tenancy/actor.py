@@ -1,0 +1,29 @@
+"""Who is asking: one person or machine, in exactly one tenant, with one set of roles."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+ANON, LRN, GRD, TCH, SCH, DST, INT = "ANON", "LRN", "GRD", "TCH", "SCH", "DST", "INT"
+# The other roles of design/permissions.md come with the issues that need them and are refused until then.
+ROLES_IN_USE = frozenset({ANON, LRN, GRD, TCH, SCH, DST, INT})
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """`today` is the tenant's own date: assignments and enrolments begin and end at its midnight.
+
+    `school_ids` limits a machine client to some schools; None means all of the tenant.
+    """
+
+    tenant_id: int
+    today: date
+    roles: frozenset[str] = frozenset()
+    member_id: int | None = None
+    user_id: int | None = None
+    token_id: int | None = None
+    scopes: frozenset[str] = frozenset()
+    school_ids: frozenset[int] | None = None
+    label: str = field(default="", compare=False)
+
+    def has(self, role: str) -> bool:
+        return role in self.roles

@@ -1,0 +1,22 @@
+"""Migration operations that tenant tables need beyond what the schema editor does by itself."""
+
+from django.db.migrations.operations import RunSQL
+
+RESTRICTED = "waymark_app, waymark_ops"
+
+
+class AppendOnly(RunSQL):
+    """Takes UPDATE and DELETE on a table away from the application's roles: append-only by grant, not by promise."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        super().__init__(
+            f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {RESTRICTED}',
+            f'GRANT UPDATE, DELETE ON "{table}" TO {RESTRICTED}',
+        )
+
+    def deconstruct(self) -> tuple[str, list[str], dict[str, str]]:
+        return self.__class__.__qualname__, [self.table], {}
+
+    def describe(self) -> str:
+        return f"Make {self.table} append-only"

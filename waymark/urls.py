@@ -1,0 +1,28 @@
+"""All addresses. Every route declares a permission or why it is public; `tests/architecture` walks this tree."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+
+from waymark import views
+from waymark.health import healthz, readyz
+
+handler400 = "waymark.views.bad_request"
+handler403 = "waymark.views.not_found"
+handler404 = "waymark.views.not_found"
+handler500 = "waymark.views.server_fault"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("accounts/", include("tenancy.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("api/", include("api.urls")),
+    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}img/favicon.svg")),
+    path("", views.home, name="home"),
+    path("", include("assessments.urls")),
+    path("", include("reporting.urls")),
+]
+if settings.ADMIN_ENABLED:
+    urlpatterns.append(path("platform-admin/", admin.site.urls))
