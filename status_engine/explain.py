@@ -1,0 +1,128 @@
+"""Why a learner is where they are: everything the level rests on, as data (design: status engine §7)."""
+
+import numpy as np
+
+from .arrays import Ints, take
+from .change import next_step
+from .conditions import Case, level_conditions, rounded
+from .kinds import KIND_NAMES, NO_CODE, REASON_NAMES, Reason
+from .levels import LEVEL_NAMES, Flag, Level, flag_names
+from .methods import METHODS
+from .policy import Json, Policy, gates_to_json, scale_to_json
+from .prepare import Prepared, prepare
+from .rollup import Assessed, assess
+from .rows import iso
+from .table import EvidenceTable
+
+
+def explain(policy: Policy, evidence: EvidenceTable) -> Json:
+    """The explanation of one group: level, value, policy, pieces that counted and not, conditions, flags, next step.
+
+    JSON-able, in a fixed key order; the same policy and rows give the same bytes in whatever order the rows come.
+    Agrees with `roll_up`. Raises ValueError for evidence of more than one group.
+    """
+    if len(evidence) and int(evidence.group.min()) != int(evidence.group.max()):
+        raise ValueError("evidence held several groups. Explain one at a time")
+    prepared = prepare(policy, evidence)
+    pieces = prepared.pieces
+    found = None if pieces is None else assess(policy, pieces)
+    level, flags = _level(prepared, found)
+    rows = _piece_rows(prepared, evidence)
+    return {
+        "level": LEVEL_NAMES[level],
+        "next_level": None if level == Level.MASTERY else LEVEL_NAMES[level + 1],
+        "value": None if found is None else rounded(float(found.value[0])),
+        "value_unrounded": None if found is None else rounded(float(found.value_unrounded[0])),
+        "policy": explained_policy(policy),
+        "counted": _counted(policy, prepared, evidence, rows),
+        "ignored": _ignored(prepared, evidence),
+        "conditions": level_conditions(Case(policy, pieces, evidence.id[rows], found)),
+        "flags": flag_names(flags),
+        "change": next_step(policy, evidence, pieces, level),
+    }
+
+
+def explained_policy(policy: Policy) -> Json:
+    """A policy as an explanation shows it, parameters and scale apart."""
+    return {
+        "version": policy.version,
+        "method": policy.method,
+        "parameters": dict(policy.parameters),
+        "scale": scale_to_json(policy.scale),
+        "gates": gates_to_json(policy.gates),
+        "attempts": policy.attempts,
+        "order_by": policy.order_by,
+        "count_self_assessment": policy.count_self_assessment,
+    }
+
+
+def _level(prepared: Prepared, found: Assessed | None) -> tuple[Level, int]:
+    is_awaiting = bool(prepared.is_awaiting.any())
+    flags = int(Flag.AWAITING_JUDGEMENT) if is_awaiting else 0
+    if found is None:
+        return Level.BEGINNING if is_awaiting else Level.NOT_STARTED, flags
+    return Level(int(found.level[0])), flags | int(found.flags[0])
+
+
+def _rows(prepared: Prepared, evidence: EvidenceTable) -> Ints:
+    """Table row of each place."""
+    return np.arange(len(evidence)) if prepared.order is None else prepared.order
+
+
+def _piece_rows(prepared: Prepared, evidence: EvidenceTable) -> Ints:
+    """Table row of each piece; of a folded piece, its newest item."""
+    if prepared.pieces is None:
+        return np.empty(0, dtype=np.int64)
+    return take(_rows(prepared, evidence), prepared.places)
+
+
+def _counted(policy: Policy, prepared: Prepared, evidence: EvidenceTable, rows: Ints) -> list[Json]:
+    """The pieces in order, oldest first. weight: the share a piece has in the value."""
+    pieces = prepared.pieces
+    if pieces is None:
+        return []
+    share = METHODS[policy.method].shares(pieces, policy.parameters, policy.scale)
+    in_order = _rows(prepared, evidence)
+    listed: list[Json] = []
+    for piece, row in enumerate(rows.tolist()):
+        items = np.array([row])
+        if prepared.leader is not None:
+            place = piece if prepared.places is None else int(prepared.places[piece])
+            is_item = prepared.leader == place
+            is_item &= True if prepared.reason is None else prepared.reason == Reason.COUNTED
+            items = in_order[is_item]
+        listed.append({
+            **_named(evidence, row),
+            "value": rounded(float(pieces.value[piece])),
+            "weight": rounded(float(share[piece])),
+            "row_weight": rounded(float(pieces.weight[piece])),
+            "pass_mark": rounded(float(np.fmax.reduce(evidence.pass_mark[items]))),
+            "items": [
+                {"id": int(evidence.id[item]), "score": float(evidence.score[item]),
+                 "possible": float(evidence.possible[item])}
+                for item in items.tolist()
+            ],
+        })  # fmt: skip
+    return listed
+
+
+def _ignored(prepared: Prepared, evidence: EvidenceTable) -> list[Json]:
+    """The rows that did not count and the code of the reason, oldest first."""
+    if prepared.reason is None:
+        return []
+    rows = _rows(prepared, evidence)
+    return [
+        {**_named(evidence, int(rows[place])), "reason": REASON_NAMES[int(prepared.reason[place])]}
+        for place in np.flatnonzero(prepared.reason).tolist()
+    ]
+
+
+def _named(evidence: EvidenceTable, row: int) -> Json:
+    """What identifies a row: id, task, attempt, form, kind and times."""
+    coded: Json = {}
+    for name in ("task", "attempt", "form"):
+        code = int(getattr(evidence, name)[row])
+        names = evidence.names.get(name)
+        coded[name] = None if code == NO_CODE else names[code] if names else code
+    times = {name: iso(int(getattr(evidence, name)[row])) for name in ("occurred_at", "recorded_at", "due_at")}
+    return {"id": int(evidence.id[row]), **coded, "kind": KIND_NAMES[int(evidence.kind[row])], **times}
