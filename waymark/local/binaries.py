@@ -18,6 +18,7 @@ from pathlib import Path
 from waymark.local.console import LocalError
 from waymark.local.processes import Identity
 
+_SYSTEM = Path("/usr/lib/postgresql")
 _PRIVATE_ROOT = Path("/var/tmp")  # not /tmp: it survives a restart, and is less often mounted noexec
 
 
@@ -34,7 +35,7 @@ def find_postgres() -> Path:
     found = shutil.which("postgres")
     candidates = [wheel / "pginstall" / "bin"] if wheel else []
     candidates += [Path(found).resolve().parent] if found else []
-    versions = Path("/usr/lib/postgresql").glob("*/bin")
+    versions = _SYSTEM.glob("*/bin")
     candidates += sorted(versions, key=lambda p: int(p.parent.name) if p.parent.name.isdigit() else 0, reverse=True)
     for directory in candidates:
         if all((directory / program).exists() for program in ("postgres", "initdb", "psql")):

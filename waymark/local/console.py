@@ -11,17 +11,21 @@ class LocalError(Exception):
     """A sentence for the person at the terminal: names the value and the fix, shown without a traceback."""
 
 
-_stream: TextIO = sys.stderr
+_on_stdout = False
 
 
 def speak_on_stdout() -> None:
     """Send the steps to stdout: for `demo` and `test`, whose output is for people and not for `eval` or `| jq`."""
-    global _stream
-    _stream = sys.stdout
+    global _on_stdout
+    _on_stdout = True
+
+
+def _stream() -> TextIO:
+    return sys.stdout if _on_stdout else sys.stderr
 
 
 def say(text: str) -> None:
-    print(text, file=_stream, flush=True)
+    print(text, file=_stream(), flush=True)
 
 
 @contextlib.contextmanager
@@ -29,7 +33,7 @@ def step(text: str, *, talks: bool = False) -> Iterator[None]:
     """Show a step and, when it has ended, its seconds. `talks`: the step prints lines of its own in between."""
     began = time.monotonic()
     lead = f"  · {text} … "
-    print(lead, end="\n" if talks else "", file=_stream, flush=True)
+    print(lead, end="\n" if talks else "", file=_stream(), flush=True)
     try:
         yield
     except BaseException:

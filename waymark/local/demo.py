@@ -2,33 +2,22 @@
 
 import argparse
 import fcntl
-import http.client
-import json
 import os
-import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-from waymark.local import report
-from waymark.local.console import LocalError, say, speak_on_stdout, step
-from waymark.local.paths import ROOT, make_dir, run_dir, write_private
-from waymark.local.processes import end, spawn
-from waymark.local.servers import Servers, remember
-from waymark.local.state import Use, free_port, is_free, passwords
-from waymark.local.supervisor import Child, Stopped, Supervisor
-
-_MANAGE = [sys.executable, str(ROOT / "manage.py")]
+from waymark.local.console import LocalError, say, speak_on_stdout
+from waymark.local.paths import make_dir, run_dir
+from waymark.local.product import Product
+from waymark.local.state import free_port, is_free
 
 
 def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     speak_on_stdout()
-    with _only_one() as lock:
+    with only_one() as lock:
         if lock is None:
             return _already_running(options.reset)
         if not is_free(options.port):
@@ -37,9 +26,9 @@ def main(arguments: Sequence[str]) -> int:
                 f"or choose another port: python3 manage.py demo --port {free_port()}"
             )
         port = options.port or free_port()
-        _write_lock(lock, f"http://127.0.0.1:{port}")
+        write_lock(lock, f"http://127.0.0.1:{port}")
         (run_dir() / "demo.json").unlink(missing_ok=True)  # left by a demo that was killed
-        return _Demo((options.data or run_dir() / "demo").resolve(), port, options.reset).run()
+        return Product((options.data or run_dir() / "demo").resolve(), port, options.reset).run()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -63,7 +52,7 @@ def _port(text: str) -> int:
 
 
 @contextmanager
-def _only_one() -> Iterator[IO[str] | None]:
+def only_one() -> Iterator[IO[str] | None]:
     """This checkout's demo lock, or None if a demo holds it. The kernel lets go of it however a demo ends."""
     with (make_dir(run_dir()) / "demo.lock").open("a+", encoding="utf-8") as lock:
         try:
@@ -74,7 +63,7 @@ def _only_one() -> Iterator[IO[str] | None]:
             yield lock
 
 
-def _write_lock(lock: IO[str], url: str) -> None:
+def write_lock(lock: IO[str], url: str) -> None:
     lock.truncate(0)
     lock.write(f"{url} {os.getpid()}\n")
     lock.flush()
@@ -87,143 +76,3 @@ def _already_running(reset: bool) -> int:
         say("Its data are in use: stop it first (Ctrl-C there), then --reset.")
         return 1
     return 0
-
-
-class _Demo:
-    def __init__(self, home: Path, port: int, reset: bool) -> None:
-        self.home, self.port, self.reset = home, port, reset
-        self.url = f"http://127.0.0.1:{port}"
-        self.logs, self.json = run_dir() / "log", run_dir() / "demo.json"
-        self.servers = Servers(home)
-
-    def run(self) -> int:
-        say(f"Waymark demo; data in {self.home}, logs in {self.logs}")
-        use = Use(self.home)
-        if not use.alone(wait=20):
-            raise LocalError(f"The servers in {self.home} are in use by another command: end it first, or use --data.")
-        try:
-            with Supervisor() as supervisor:
-                self._prepare_home()
-                use.share()
-                self._run(supervisor)
-        except Stopped:
-            say("Stopped; the data are kept.")
-        finally:
-            self.json.unlink(missing_ok=True)
-            use.release()
-        return 0
-
-    def _prepare_home(self) -> None:
-        if self.servers.running() or self.reset:
-            # Left by `services`, by a command, or by a demo that was killed: here they shall end with the demo.
-            with step("Stopping the servers that still run on these data"):
-                self.servers.stop()
-        if self.reset:
-            with step(f"Deleting the data in {self.home}"):
-                _delete(self.home, self.servers)
-        make_dir(self.home)
-        self.servers.keep()
-        remember(self.home)
-
-    def _run(self, supervisor: Supervisor) -> None:
-        environment = self._environment(self._start_servers(supervisor))
-        owner = environment | {"WAYMARK_DATABASE_ROLE": "owner"}
-        if not environment.get("DATABASE_OWNER_URL"):
-            say("  · DATABASE_OWNER_URL is not set: migrating as the role of DATABASE_URL, which must own the tables")
-        self._command("Migrating the database", ["migrate", "--no-input", "--verbosity=0"], owner)
-        self._command("Loading the sample schools", ["load_demo"], environment)
-        with step("Starting web, worker and beat"):
-            self._start_processes(supervisor, environment)
-            supervisor.wait_until(self._is_ready, 60, f"{self.url}/readyz", self.logs / "web.log")
-        with step("Listing the accounts"):
-            accounts = self._accounts(environment)
-        contract = report.contract(self.url, accounts)
-        write_private(self.json, json.dumps(contract, indent=2, ensure_ascii=False) + "\n")
-        print(report.table(contract), flush=True)
-        supervisor.watch()
-
-    def _start_servers(self, supervisor: Supervisor) -> Mapping[str, str]:
-        urls: dict[str, str] = {}
-        for server in self.servers.each:
-            start: Callable[[], int] = lambda s=server: s.start(dies_with_us=True).pid  # type: ignore[misc]  # noqa: E731
-            with step(f"Starting {server.name}"):
-                is_broker = server is self.servers.valkey
-                supervisor.add(Child(server.name, start, server.log, server.stop_with, grace=20, restart=is_broker))
-            running = server.running()
-            if running is None:
-                raise LocalError(f"{server.name} ended right after its start, see {server.log}")
-            urls |= server.urls(running)
-        return urls
-
-    def _environment(self, urls: Mapping[str, str]) -> dict[str, str]:
-        defaults = {"SECRET_KEY": passwords(self.home)["secret_key"], "MEDIA_ROOT": str(self.home / "media")}
-        fixed = {"WAYMARK_ENV": "demo", "ALLOWED_HOSTS": "127.0.0.1,localhost", "WAYMARK_NO_BOOTSTRAP": "1"}
-        fixed |= {"DJANGO_SETTINGS_MODULE": "waymark.settings", "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)}
-        inherited = {name: value for name, value in os.environ.items() if name != "WAYMARK_DATABASE_ROLE"}
-        return {**defaults, **inherited, **urls, **fixed}
-
-    def _start_processes(self, supervisor: Supervisor, environment: Mapping[str, str]) -> None:
-        # None of them may migrate, and only the worker looks across tenants.
-        restricted = {name: value for name, value in environment.items() if name != "DATABASE_OWNER_URL"}
-        for name, command in _commands(self.port, self.home).items():
-            log = self.logs / f"{name}.log"
-            log.unlink(missing_ok=True)
-            hidden = () if name == "worker" else ("DATABASE_OPS_URL",)
-            own = {key: value for key, value in restricted.items() if key not in hidden}
-            supervisor.run(name, command, log, own, ROOT)
-
-    def _command(self, title: str, arguments: list[str], environment: Mapping[str, str]) -> None:
-        with step(title, talks=True):
-            process = spawn([*_MANAGE, *arguments], env=environment, cwd=ROOT)
-            try:
-                code = process.wait()
-            except Stopped:
-                end(process.pid, signal.SIGTERM, 3)
-                raise
-        if code != 0:
-            raise LocalError(
-                f"{title} failed: `manage.py {' '.join(arguments)}` ended with {code}, its message is above."
-            )
-
-    def _is_ready(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-        try:
-            connection.request("GET", "/readyz")
-            return connection.getresponse().status == 200
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
-
-    def _accounts(self, environment: Mapping[str, str]) -> dict[str, Any]:
-        command = [*_MANAGE, "load_demo", "--json"]
-        result = subprocess.run(command, check=False, env=dict(environment), cwd=ROOT, capture_output=True, text=True)
-        try:
-            listed: dict[str, Any] = json.loads(result.stdout[result.stdout.index("{") :])
-        except ValueError:
-            raise LocalError(
-                f"`manage.py load_demo --json` gave no accounts:\n{result.stderr or result.stdout}"
-            ) from None
-        return listed
-
-
-def _commands(port: int, home: Path) -> dict[str, list[str]]:
-    programs = Path(sys.executable).parent
-    celery = [str(programs / "celery"), "-A", "waymark.celery"]
-    granian = [str(programs / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    schedule = str(home / "celerybeat-schedule")
-    return {
-        "web": [*granian, "--workers", "2", "--blocking-threads", "4", "--no-ws", "waymark.wsgi:application"],
-        "worker": [*celery, "worker", "-Q", "interactive,bulk", "--concurrency", "2", "--loglevel", "INFO"],
-        "beat": [*celery, "beat", "--pidfile=", "-s", schedule, "--loglevel", "WARNING"],
-    }
-
-
-def _delete(home: Path, servers: Servers) -> None:
-    """Delete what the demo put into `home` and nothing else: with --data it may be anybody's directory."""
-    if servers.postgres:
-        servers.postgres.remove()
-    for name in ("valkey", "media", "log"):
-        shutil.rmtree(home / name, ignore_errors=True)
-    for name in ("passwords.json", "postgres.port", "valkey.port", "celerybeat-schedule"):
-        (home / name).unlink(missing_ok=True)

@@ -43,9 +43,14 @@ def is_free(port: int) -> bool:
 
 
 def free_port(preferred: int | None = None) -> int:
-    """A free port on 127.0.0.1, the preferred one if nobody took it."""
-    if preferred and is_free(preferred):
-        return preferred
+    """A free port on 127.0.0.1: the preferred one unless somebody else keeps it.
+
+    A server that was killed a moment ago still holds its port for some milliseconds, and its clients know that port.
+    """
+    for _ in range(20 if preferred else 0):
+        if preferred and is_free(preferred):
+            return preferred
+        time.sleep(0.05)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

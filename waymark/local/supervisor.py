@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
-from waymark.local.console import LocalError, say
+from waymark.local.console import LocalError, say, step
 from waymark.local.paths import make_dir
 from waymark.local.processes import end, is_alive, spawn, tail
 
 _RESTARTS, _WITHIN = 5, 60.0
+PAUSE = 0.5  # s, longer with each restart
 
 
 class Stopped(BaseException):
@@ -50,11 +51,12 @@ class Supervisor:
 
     def __exit__(self, *_: object) -> None:
         self._stopping = True
-        self.stop()
+        if self.children:
+            with step("Stopping"):
+                self.stop()
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         if self._stopping:
-            say("  · Already stopping")
             return
         self._stopping = True  # a second Ctrl-C must not interrupt the stopping half-way
         raise Stopped
@@ -104,6 +106,6 @@ class Supervisor:
             raise LocalError(f"Stopping: nothing works without {child.name}.")
         if len(child.deaths) > _RESTARTS:
             raise LocalError(f"Stopping: {child.name} ended {len(child.deaths)} times within {_WITHIN:.0f} s.")
-        time.sleep(0.5 * (len(child.deaths) - 1))
+        time.sleep(PAUSE * (len(child.deaths) - 1))
         child.pid = child.start()
         say(f"  · {child.name} started again")

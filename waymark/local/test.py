@@ -58,7 +58,7 @@ class _Gate:
         self._check("lint-imports", ["lint-imports"])
         if not self.fast:
             self._check("mypy", ["mypy", "."])
-        with _servers() as urls:
+        with servers() as urls:
             self.environment |= urls
             self._manage("makemigrations --check", ["makemigrations", "--check", "--dry-run"])
             self._pytest("tests", ["tests", "--ignore=tests/e2e", "-n", "2", "-q"])
@@ -68,7 +68,7 @@ class _Gate:
         return self._summary()
 
     def only_pytest(self, arguments: Sequence[str]) -> int:
-        with _servers() as urls:
+        with servers() as urls:
             self.environment |= urls
             self._pytest("pytest", arguments)
         return self._summary()
@@ -101,7 +101,7 @@ class _Gate:
             code = subprocess.run(command, check=False, cwd=ROOT, env=self.environment).returncode
         if code != 0:
             self.failed.append(title)
-            if not report.exists() or sum(_counts(report)[1:2]) == 0:  # pytest itself broke: that counts as one
+            if not report.exists() or sum(counts(report)[1:2]) == 0:  # pytest itself broke: that counts as one
                 report.with_suffix(".broken.xml").write_text('<testsuite tests="1" errors="1"/>', encoding="utf-8")
 
     def _schema(self) -> None:
@@ -117,7 +117,7 @@ class _Gate:
         fresh.unlink(missing_ok=True)
 
     def _summary(self) -> int:
-        totals = [_counts(report) for report in sorted(self.reports.glob("*.xml"))]
+        totals = [counts(report) for report in sorted(self.reports.glob("*.xml"))]
         passed, failed, skipped = (sum(column) for column in zip(*totals, strict=True)) if totals else (0, 0, 0)
         if skipped:
             say(f"{skipped} skipped")
@@ -126,7 +126,7 @@ class _Gate:
         return 1 if self.failed else 0
 
 
-def _counts(report: Path) -> tuple[int, int, int]:
+def counts(report: Path) -> tuple[int, int, int]:
     """Passed, failed and skipped tests of a JUnit file."""
     suites = list(ET.parse(report).getroot().iter("testsuite"))
     total, failures, errors, skipped = (
@@ -154,7 +154,7 @@ def find_browser(environment: Mapping[str, str]) -> str | None:
 
 
 @contextlib.contextmanager
-def _servers() -> Iterator[dict[str, str]]:
+def servers() -> Iterator[dict[str, str]]:
     """The servers named by TEST_…_URL, or new ones in a temporary directory that goes away with them."""
     given = {name: os.environ[f"TEST_{name}"] for name in _GIVEN if os.environ.get(f"TEST_{name}")}
     if given and (missing := [f"TEST_{name}" for name in _GIVEN if name not in given]):
@@ -164,7 +164,7 @@ def _servers() -> Iterator[dict[str, str]]:
     if given:
         yield given
         return
-    _sweep()
+    sweep()
     home = Path(tempfile.mkdtemp(prefix="waymark-test-"))
     home.chmod(0o711)
     (home / "owner").write_text(str(os.getpid()), encoding="ascii")
@@ -181,7 +181,7 @@ def _delete(home: Path) -> None:
     shutil.rmtree(home, ignore_errors=True)
 
 
-def _sweep() -> None:
+def sweep() -> None:
     """Clusters of test runs that were killed outright."""
     for home in Path(tempfile.gettempdir()).glob("waymark-test-*"):
         owner = read_number(home / "owner")
