@@ -8,12 +8,12 @@ METHOD_KEYS = ("highest", "latest", "mean", "weighted_mean", "last_vs_rest", "ew
 DAY = 86_400_000_000
 
 
-def a_policy(method: str = "highest", **changes: object) -> Policy:
+def a_policy(method: str = "highest", /, **changes: object) -> Policy:
     """A five-point policy: developing 2, meets 3, mastery 4."""
     return parse_policy(policy_data(method, **changes))
 
 
-def policy_data(method: str = "highest", **changes: object) -> dict[str, object]:
+def policy_data(method: str = "highest", /, **changes: object) -> dict[str, object]:
     data: dict[str, object] = {
         "method": method, "points_possible": 5, "meets_at": 3, "developing_at": 2, "mastery_at": 4,
     }  # fmt: skip

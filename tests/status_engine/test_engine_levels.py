@@ -104,7 +104,9 @@ def test_cuts_come_from_the_ratings() -> None:
     assert a_policy(ratings=[1, 2.5, 3, 4.5], developing_at=1, mastery_at=...).scale == Scale(5, 3, 1, 4.5)
 
 
-@pytest.mark.parametrize("cuts", [(0, 3, 2, 4), (5, 6, 2, None), (5, 3, 3, 4), (5, 3, 2, 3), (5, 3, 2, 6), (5, 3, 0, 4)])
+@pytest.mark.parametrize(
+    "cuts", [(0, 3, 2, 4), (5, 6, 2, None), (5, 3, 3, 4), (5, 3, 2, 3), (5, 3, 2, 6), (5, 3, 0, 4)]
+)
 def test_cuts_out_of_order_are_refused(cuts: tuple[float, float, float, float | None]) -> None:
     with pytest.raises(PolicyErrors):
         Scale(*cuts)
@@ -165,8 +167,9 @@ def test_n_times_without_a_value() -> None:
 
 @pytest.mark.parametrize(
     ("score", "pass_mark", "value"),
-    [(6, 0.6, 3.0), (3, 0.6, 1.5), (10, 0.6, 5.0), (8, 0.6, 4.0), (10, 1, 3.0), (5, 1, 1.5), (0, 0.6, 0.0), (9, 0.8, 4.0)],
-)
+    [(6, 0.6, 3.0), (3, 0.6, 1.5), (10, 0.6, 5.0), (8, 0.6, 4.0), (10, 1, 3.0), (5, 1, 1.5), (0, 0.6, 0.0),
+     (9, 0.8, 4.0)],
+)  # fmt: skip
 def test_a_pass_mark_falls_on_meets(score: float, pass_mark: float, value: float) -> None:
     row = a_row(score, possible=10, pass_mark=pass_mark)
     assert preview(policy_data(), [row])["value"] == value
