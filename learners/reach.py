@@ -119,6 +119,7 @@ def school_scopes() -> Scopes:
         "LINK": lambda actor: of(my_children_ids(actor), actor),
         "SCH": lambda actor: Q(id__in=my_work_school_ids(actor)),
         "SCHOOLS": lambda actor: Q(id__in=list(actor.school_ids or ())),
+        "AGG": lambda actor: Q(),  # schools named beside suppressed figures
     }
 
 

@@ -9,7 +9,7 @@ from assessments.models import LearnerCompetency
 from competencies.models import CURRICULUM, Competency, Framework, PolicyVersion
 from learners.models import Learner, Section
 from learners.reach import learner_scopes, section_scopes
-from status_engine.levels import Level
+from status_engine import Level
 from tenancy.base import PublicTenantModel, TenantModel
 from tenancy.fields import TenantForeignKey
 

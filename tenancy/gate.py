@@ -4,7 +4,7 @@ The declaration is what the permission tests are generated from; a route without
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
 from tenancy.access import may_at_all
+from tenancy.actor import DST, GRD, LRN, SCH, TCH
 from tenancy.rules import RULES
 
 View = Callable[..., HttpResponse]
@@ -21,17 +22,23 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """`resource` and `action` of the matrix, or `public` with the reason why nobody needs to sign in."""
+    """`resource` and `action` of the matrix and the roles the page is for, or why it is `public`."""
 
     resource: str = ""
     action: str = ""
+    roles: frozenset[str] = frozenset()
     public: str = ""
 
 
-def requires(resource: str, action: str) -> Callable[[View], View]:
+STAFF = frozenset({TCH, SCH, DST})
+ANYBODY = STAFF | {LRN, GRD}
+
+
+def requires(resource: str, action: str, roles: frozenset[str] = STAFF) -> Callable[[View], View]:
     """Sign-in, a tenant, and a role that could do it to some object; the view then narrows to visible objects.
 
-    Without the right the answer is 404: the page looks like one that never existed.
+    Only `roles` count on this page: holding LRN or GRD never widens a staff role, and staff see their own child as any
+    guardian does. Without the right the answer is 404: the page looks like one that never existed.
     """
     if (resource, action) not in RULES:
         raise LookupError(f"{resource!r}, {action!r} is not a row of permissions.csv")
@@ -42,11 +49,15 @@ def requires(resource: str, action: str) -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 return sign_in(request)
             actor = request.actor  # type: ignore[attr-defined]
-            if actor is None or not may_at_all(actor, resource, action):
+            if actor is None:
                 raise Http404
+            actor = replace(actor, roles=actor.roles & roles)
+            if not may_at_all(actor, resource, action):
+                raise Http404
+            request.actor = actor  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
 
-        guarded.declared = Declared(resource, action)  # type: ignore[attr-defined]
+        guarded.declared = Declared(resource, action, roles)  # type: ignore[attr-defined]
         return guarded
 
     return decorate

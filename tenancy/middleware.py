@@ -1,7 +1,7 @@
 """Finds the tenant and the actor of a request and opens the tenant for the view.
 
 The tenant comes from the host where the host belongs to one, else from the membership kept in the session: never from
-a header, query or body. API requests bring their own tenant with their token (`api.authentication`).
+a header, query or body. An API token names its own tenant; whether the token is good is for `api.authentication` to say.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from tenancy.actor import Actor
 from tenancy.context import tenant_context
 from tenancy.models import Affiliation, Tenant
 from tenancy.selectors import actor_for_user, tenant_of_host
+from tenancy.tokens import parse_token
 
 SESSION_KEY = "tenant_id"
 
@@ -31,14 +32,15 @@ class TenantMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.tenant = request.actor = None  # type: ignore[attr-defined]
-        if request.path_info.startswith(("/api/v1/", settings.STATIC_URL, "/healthz", "/readyz")):
+        if request.path_info.startswith((settings.STATIC_URL, "/healthz", "/readyz")):
             return self.get_response(request)
+        is_api = request.path_info.startswith("/api/v1/")
         with ExitStack() as stack:
-            tenant = self._tenant(request)
+            tenant = tenant_of_token(request) if is_api else self._tenant(request)
             if tenant is not None:
                 stack.enter_context(tenant_context(tenant.pk))
                 request.tenant = tenant  # type: ignore[attr-defined]
-                if request.user.is_authenticated:
+                if not is_api and request.user.is_authenticated:
                     request.actor = actor_for_user(tenant, request.user)  # type: ignore[attr-defined]
             return self.get_response(request)
 
@@ -52,3 +54,15 @@ class TenantMiddleware:
             rows = rows.filter(tenant_id=chosen)
         first = rows.first()
         return first.tenant if first else None
+
+
+def tenant_of_token(request: HttpRequest) -> Tenant | None:
+    """The tenant that the bearer token names; None if there is none or the host belongs to another one."""
+    _, _, text = request.headers.get("Authorization", "").partition(" ")
+    parsed = parse_token(text.strip())
+    if parsed is None:
+        return None
+    of_host = tenant_of_host(request.get_host())
+    if of_host is not None and of_host.pk != parsed.tenant_id:
+        return None
+    return Tenant.objects.filter(pk=parsed.tenant_id).first()

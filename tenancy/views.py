@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from tenancy.gate import requires
+from tenancy.gate import ANYBODY, requires
 from tenancy.middleware import SESSION_KEY
 from tenancy.models import User
 from tenancy.selectors import tenant_choices
@@ -20,7 +20,7 @@ def back(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@requires("Own account, factors, sessions", "read, update")
+@requires("Own account, factors, sessions", "read, update", ANYBODY)
 def switch_tenant(request: HttpRequest) -> HttpResponse:
     chosen = next((c for c in tenant_choices(request.user) if c.slug == request.POST.get("tenant")), None)  # type: ignore[arg-type]
     if chosen is None:
@@ -30,7 +30,7 @@ def switch_tenant(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@requires("Own account, factors, sessions", "read, update")
+@requires("Own account, factors, sessions", "read, update", ANYBODY)
 def choose_theme(request: HttpRequest) -> HttpResponse:
     theme = request.POST.get("theme")
     if theme not in {"device", "light", "dark"}:

@@ -90,7 +90,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
-CELERY_TASK_ROUTES = {"milestones.tasks.drain_bulk": {"queue": "bulk"}}
+CELERY_TASK_ROUTES = {"milestones.tasks.drain_stale": {"queue": "bulk"}}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     # One second behind every lost doorbell; expires keeps a stopped worker from finding a backlog of polls.

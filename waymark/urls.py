@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.generic import RedirectView
 
 from waymark import views
 from waymark.health import healthz, readyz
@@ -19,9 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("tenancy.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("api/", include("api.urls")),
-    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}img/favicon.svg")),
     path("", views.home, name="home"),
-    path("", include("assessments.urls")),
     path("", include("reporting.urls")),
 ]
 if settings.ADMIN_ENABLED:

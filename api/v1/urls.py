@@ -1,0 +1,19 @@
+from django.urls import path
+
+from api.v1 import views, writes
+
+urlpatterns = [
+    path("frameworks/", views.Frameworks.as_view(), name="api_frameworks"),
+    path("frameworks/<uuid:public_id>/", views.FrameworkDetail.as_view(), name="api_framework"),
+    path("competencies/", views.Competencies.as_view(), name="api_competencies"),
+    path("competencies/<uuid:public_id>/", views.CompetencyDetail.as_view(), name="api_competency"),
+    path("sections/", views.Sections.as_view(), name="api_sections"),
+    path("sections/<uuid:public_id>/", views.SectionDetail.as_view(), name="api_section"),
+    path("learners/", views.Learners.as_view(), name="api_learners"),
+    path("learners/<uuid:public_id>/", views.LearnerDetail.as_view(), name="api_learner"),
+    path("milestones/", views.Milestones.as_view(), name="api_milestones"),
+    path("milestones/<uuid:public_id>/", views.MilestoneDetail.as_view(), name="api_milestone"),
+    path("statuses/", views.Statuses.as_view(), name="api_statuses"),
+    path("evidence/", writes.EvidenceIn.as_view(), name="api_evidence"),
+    path("status-preview/", writes.StatusPreview.as_view(), name="api_status_preview"),
+]

@@ -1,0 +1,188 @@
+"""Reads of the API: frameworks, competencies, sections, learners, milestones, statuses."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework import generics
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.v1 import filters, serializers
+from competencies.models import CURRICULUM, Competency, Framework
+from learners.models import Learner, Section
+from milestones.models import Milestone, MilestoneStatus
+from milestones.selectors import reasons_for
+from tenancy.gate import Declared
+
+CURRICULUM_READ = Declared(CURRICULUM, "read")
+
+
+class DeclaredView:
+    """One row of the matrix for all methods of the view."""
+
+    declared: ClassVar[Declared]
+
+    def declared_for(self, method: str | None) -> Declared:
+        return self.declared
+
+
+class StrictFilters(DjangoFilterBackend):
+    """Refuses a parameter that the list does not know, instead of answering as if it were not there."""
+
+    paging = frozenset({"limit", "cursor", "explain"})
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> Any:
+        known = set(view.filterset_class.base_filters) if getattr(view, "filterset_class", None) else set()
+        for name in request.query_params:
+            if name not in known | self.paging:
+                allowed = ", ".join(sorted(known | {"limit", "cursor"}))
+                raise ValidationError({name[:40]: [f"{name[:40]} is not a parameter here. Use some of {allowed}"]})
+        return super().filter_queryset(request, queryset, view)
+
+
+class VisibleList(DeclaredView, generics.ListAPIView[Any]):
+    """A list of what the token may see; `model` names the rows, the matrix the right."""
+
+    model: ClassVar[Any]
+    filter_backends = [StrictFilters]
+
+    def get_queryset(self) -> QuerySet[Any]:
+        queryset: QuerySet[Any] = self.model.objects.visible_to(self.request.auth, self.declared.resource)
+        return self.widened(queryset)
+
+    def widened(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset
+
+
+class VisibleOne(DeclaredView, generics.RetrieveAPIView[Any]):
+    """One row by its public id; hidden and absent are the same 404."""
+
+    model: ClassVar[Any]
+    lookup_field = "public_id"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        queryset: QuerySet[Any] = self.model.objects.visible_to(self.request.auth, self.declared.resource)
+        return self.widened(queryset)
+
+    def widened(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset
+
+
+class Frameworks(VisibleList):
+    """Frameworks of the tenant."""
+
+    declared = CURRICULUM_READ
+    model = Framework
+    serializer_class = serializers.FrameworkSerializer
+
+
+class FrameworkDetail(VisibleOne):
+    """One framework."""
+
+    declared = CURRICULUM_READ
+    model = Framework
+    serializer_class = serializers.FrameworkSerializer
+
+
+class CompetencyRows:
+    declared = CURRICULUM_READ
+    model = Competency
+    serializer_class = serializers.CompetencySerializer
+
+    def widened(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.select_related("framework", "parent").prefetch_related("needs__before")
+
+
+class Competencies(CompetencyRows, VisibleList):
+    """Competencies; filter by framework, code or CASE identifier."""
+
+    filterset_class = filters.CompetencyFilter
+
+
+class CompetencyDetail(CompetencyRows, VisibleOne):
+    """One competency with its prerequisites."""
+
+
+class SectionRows:
+    declared = Declared("Section", "read")
+    model = Section
+    serializer_class = serializers.SectionSerializer
+
+    def widened(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.select_related("school")
+
+
+class Sections(SectionRows, VisibleList):
+    """Sections (OneRoster classes)."""
+
+    filterset_class = filters.SectionFilter
+
+
+class SectionDetail(SectionRows, VisibleOne):
+    """One section."""
+
+
+class LearnerRows:
+    declared = Declared("Learner directory fields", "read")
+    model = Learner
+    serializer_class = serializers.LearnerSerializer
+
+    def widened(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.select_related("home_school")
+
+
+class Learners(LearnerRows, VisibleList):
+    """Learners: directory fields only."""
+
+    filterset_class = filters.LearnerFilter
+
+
+class LearnerDetail(LearnerRows, VisibleOne):
+    """One learner."""
+
+
+class MilestoneRows:
+    declared = CURRICULUM_READ
+    model = Milestone
+    serializer_class = serializers.MilestoneSerializer
+
+    def widened(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(is_active=True).prefetch_related("criteria__competency")
+
+
+class Milestones(MilestoneRows, VisibleList):
+    """Milestones with their criteria."""
+
+    filterset_class = filters.MilestoneFilter
+
+
+class MilestoneDetail(MilestoneRows, VisibleOne):
+    """One milestone."""
+
+
+class Statuses(VisibleList):
+    """Levels of learners on milestones. `explain=true` adds the replayed explanation (up to 50 rows a page)."""
+
+    declared = Declared("Current level", "read")
+    model = MilestoneStatus
+    serializer_class = serializers.StatusSerializer
+    filterset_class = filters.StatusFilter
+
+    def widened(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.select_related("learner", "milestone")
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        wanted = request.query_params.get("explain", "false")
+        if wanted not in {"true", "false"}:
+            raise ValidationError({"explain": [f'explain was "{wanted[:20]}". Use true or false']})
+        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+        found = serializers.StatusSerializer(rows, many=True).data
+        if wanted == "true":
+            if len(rows) > 50:
+                raise ValidationError({"limit": ["With explain=true use a limit of 50 or less"]})
+            reasons = reasons_for([(row.learner_id, row.milestone_id) for row in rows])
+            for row, data in zip(rows, found, strict=True):
+                data["criteria"] = serializers.criteria_data(reasons[row.learner_id, row.milestone_id])
+        return self.get_paginated_response(found)

@@ -1,0 +1,93 @@
+"""Writes around milestones: working through what is stale, and releasing levels to learners and families."""
+
+from datetime import date
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from learners.models import Enrolment, Section
+from learners.reach import running
+from milestones import bulk
+from milestones.models import MilestoneStatus, Release, SectionMilestone
+from milestones.recompute import recompute_statuses
+from tenancy.actor import Actor
+from tenancy.audit import record_audit
+from tenancy.context import tenant_context
+
+BATCH = 500
+PARK_AFTER = 5
+
+
+def drain_tenant(tenant_id: int, *, batches: int = 20) -> int:
+    """Work through the tenant's stale marks, one transaction a batch. Returns how many pairs were worked out.
+
+    Marks are cleared in the transaction that writes the levels: a worker killed at any moment leaves either both or
+    neither. Several workers share the work by SKIP LOCKED. A batch that fails is tried pair by pair; a pair that fails
+    is put off with growing delay and parked after five tries, and holds up nobody.
+    """
+    done = 0
+    for _ in range(batches):
+        taken, failed = _drain_batch(tenant_id, BATCH)
+        done += taken
+        if failed:
+            done += _drain_one_by_one(tenant_id, failed)
+        if taken + len(failed) < BATCH:
+            break
+    return done
+
+
+def _drain_batch(tenant_id: int, limit: int) -> tuple[int, list[int]]:
+    """(worked out, ids of a batch that failed as a whole)."""
+    ids: list[int] = []
+    try:
+        with tenant_context(tenant_id):
+            ids = [row[0] for row in bulk.rows(bulk.TAKE_MARKS, limit=limit)]
+            if ids:
+                recompute_statuses(ids, "recompute")
+                bulk.run(bulk.CLEAR_MARKS, ids=ids)
+    except Exception:
+        if connection.in_atomic_block or not ids:
+            raise
+        return 0, ids
+    return len(ids), []
+
+
+def _drain_one_by_one(tenant_id: int, ids: list[int]) -> int:
+    done = 0
+    for pair_id in ids:
+        try:
+            with tenant_context(tenant_id):
+                recompute_statuses([pair_id], "recompute")
+                bulk.run(bulk.CLEAR_MARKS, ids=[pair_id])
+            done += 1
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is kept with the mark and shown
+            with tenant_context(tenant_id):
+                bulk.run(bulk.PUT_OFF_MARKS, ids=[pair_id], error=f"{type(error).__name__}: {error}"[:500], limit=PARK_AFTER)
+    return done
+
+
+@transaction.atomic
+def release_levels(actor: Actor, *, section: Section) -> int:
+    """Let learners and families of a section see the levels as they are now. Returns how many are new to them."""
+    statuses = _statuses_of(section, actor.today)
+    known = {
+        (learner, milestone): level
+        for learner, milestone, level in Release.objects.filter(
+            learner_id__in={status[0] for status in statuses}
+        ).order_by("id").values_list("learner_id", "milestone_id", "level")
+    }
+    new = [
+        Release(learner_id=learner, milestone_id=milestone, level=level, released_by_id=actor.member_id)
+        for learner, milestone, level in statuses
+        if known.get((learner, milestone)) != level
+    ]
+    Release.objects.bulk_create(new, batch_size=1000)
+    record_audit(actor, "levels.released", target=section, detail={"levels": len(new)})
+    return len(new)
+
+
+def _statuses_of(section: Section, today: date) -> list[tuple[int, int, int]]:
+    learners = Enrolment.objects.filter(running(today), section_id=section.pk, is_withdrawn=False).values("learner_id")
+    milestones = SectionMilestone.objects.filter(section_id=section.pk).values("milestone_id")
+    rows = MilestoneStatus.objects.filter(Q(learner_id__in=learners) & Q(milestone_id__in=milestones))
+    return list(rows.order_by("learner_id", "milestone_id").values_list("learner_id", "milestone_id", "level"))

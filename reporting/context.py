@@ -1,0 +1,46 @@
+"""What the frame of every page needs: who is here, where, in which colours."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from tenancy.actor import DST, GRD, LRN, SCH, TCH
+
+# role → (route, label, icon); one entry per home, in the order of the menu
+MENU = (
+    (TCH, "my_classes", _("Classes"), "layout-grid"),
+    (SCH, "my_classes", _("Classes"), "layout-grid"),
+    (SCH, "mastery_report", _("Report"), "trending-up"),
+    (DST, "mastery_report", _("Report"), "trending-up"),
+    (GRD, "family", _("My children"), "heart"),
+    (LRN, "me", _("My learning"), "target"),
+)
+DARK_MEDIA = {"device": "screen and (prefers-color-scheme: dark)", "dark": "screen", "light": "not all"}
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """No queries of its own beyond what the middleware has read."""
+    actor, tenant = getattr(request, "actor", None), getattr(request, "tenant", None)
+    theme = getattr(request.user, "theme", "device") if hasattr(request, "user") else "device"
+    seen: dict[str, dict[str, Any]] = {}
+    for role, route, label, icon in MENU:
+        if actor is not None and actor.has(role) and route not in seen:
+            address = reverse(route)
+            seen[route] = {
+                "address": address,
+                "label": label,
+                "icon": icon,
+                "is_here": request.path.startswith(address),
+            }
+    initials = "".join(part[0] for part in actor.label.split()[:2]).upper() if actor and actor.label else ""
+    return {
+        "actor": actor,
+        "tenant": tenant,
+        "time_zone": tenant.time_zone if tenant else "UTC",
+        "menu": list(seen.values()),
+        "initials": initials,
+        "theme": theme,
+        "dark_media": DARK_MEDIA[theme],
+    }

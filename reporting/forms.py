@@ -1,0 +1,112 @@
+"""Forms of the staff pages. Messages say what is wrong with the value and what to do."""
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assessments.models import Evidence
+from assessments.pieces import Piece, not_storable
+from reporting.board import Filters
+from tenancy.ids import uuid7
+
+STAFF_KINDS = [choice for choice in Evidence.Kind.choices if choice[0] not in {"self_assessment", "indicator"}]
+SHOW = {"everyone", "attention", "below"}
+SORT = {"name", "stuck", "meets"}
+
+
+def read_filters(values: Any) -> Filters:
+    """Filters of the class grid from the query string; an unknown value is as if it were not there."""
+    show, sort = values.get("show", ""), values.get("sort", "")
+    heading = values.get("competency", "")
+    return Filters(
+        heading="" if not_storable(heading) else heading,
+        show=show if show in SHOW else "everyone",
+        sort=sort if sort in SORT else "name",
+    )
+
+
+class EvidenceForm(forms.Form):
+    """One piece of evidence by a teacher: a rating of the scale, the kind of work, the day."""
+
+    competency = forms.TypedChoiceField(coerce=int, label=gettext_lazy("Competency"))
+    points = forms.TypedChoiceField(
+        coerce=Decimal,
+        label=gettext_lazy("Shown in this piece"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose what this piece shows")},
+    )
+    kind = forms.ChoiceField(choices=STAFF_KINDS, label=gettext_lazy("Kind of work"), initial="formative")
+    title = forms.CharField(
+        max_length=100,
+        label=gettext_lazy("Name of the work"),
+        error_messages={
+            "required": gettext_lazy("Enter a name for the work, like Quiz 3"),
+            "max_length": gettext_lazy("The name has %(show_value)d characters. Shorten it to %(limit_value)d"),
+        },
+    )
+    occurred_on = forms.DateField(
+        label=gettext_lazy("Date"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={
+            "required": gettext_lazy("Enter the date of the evidence, like 19 Nov 2026"),
+            "invalid": gettext_lazy("Enter the date of the evidence, like 2026-11-19"),
+        },
+    )
+    comment = forms.CharField(
+        max_length=2000, required=False, label=gettext_lazy("Comment"), widget=forms.Textarea(attrs={"rows": 2})
+    )
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self, *args: Any, competencies: list[tuple[int, str]], ratings: list[tuple[Decimal, str]], today: date, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self._choices("competency", [(pk, label) for pk, label in competencies])
+        self._choices("points", [(f"{points.normalize():f}", word) for points, word in ratings])
+        self.fields["competency"].initial = competencies[0][0] if competencies else None
+        self.fields["occurred_on"].initial = today.isoformat()
+        # Sent back with the form: pressing the button twice records one piece.
+        self.fields["token"].initial = uuid7()
+
+    def _choices(self, name: str, choices: list[tuple[Any, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def clean_occurred_on(self) -> date:
+        day: date = self.cleaned_data["occurred_on"]
+        if day > self.today:
+            raise forms.ValidationError(_("The date of the evidence must be today or earlier"))
+        return day
+
+    def clean_title(self) -> str:
+        title: str = self.cleaned_data["title"]
+        if not_storable(title):
+            raise forms.ValidationError(_("The name contains a control character. Type it again"))
+        return title
+
+    def piece(self, learner_id: int, possible: Decimal, zone: ZoneInfo) -> Piece:
+        """The piece to record. A day of today becomes now, an earlier one noon at the school."""
+        values = self.cleaned_data
+        day: date = values["occurred_on"]
+        moment = timezone.now() if day == self.today else datetime.combine(day, time(12), tzinfo=zone)
+        return Piece(
+            learner_id=learner_id,
+            competency_id=values["competency"],
+            kind=values["kind"],
+            task=values["title"],
+            title=values["title"],
+            possible=possible,
+            score=values["points"],
+            occurred_at=moment,
+            comment=values["comment"],
+            source="page",
+            source_id=str(values["token"] or uuid7()),
+        )

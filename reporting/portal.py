@@ -1,0 +1,114 @@
+"""What families and learners see: levels as a teacher released them, in plain words, of nobody else."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID
+
+from learners.models import Learner
+from milestones.models import Release
+from status_engine import Level
+from tenancy.actor import Actor
+from tenancy.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    public_id: UUID
+    name: str
+    grade: str
+    school: str
+    initials: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedLevel:
+    code: str
+    title: str
+    description: str
+    level: int
+    released_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Milestones under one heading. `counts`: how many per level 0…4."""
+
+    title: str
+    levels: tuple[ReleasedLevel, ...]
+    counts: tuple[int, ...]
+    at_goal: int
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """One learner's page. `next_steps`: the milestones nearest to the goal, at most three."""
+
+    child: Child
+    subjects: tuple[Subject, ...]
+    reached: tuple[ReleasedLevel, ...]
+    next_steps: tuple[ReleasedLevel, ...]
+    total: int
+    at_goal: int
+    newest: datetime | None
+
+
+def my_learners(actor: Actor) -> list[Child]:
+    """A guardian's children, or the learner's own record. One query."""
+    rows = Learner.objects.visible_to(actor, "Learner directory fields").filter(is_active=True)
+    rows = rows.order_by("folded_name", "id").select_related("home_school")
+    return [_child(learner) for learner in rows]
+
+
+def portrait(actor: Actor, learner_id: UUID | None = None) -> Portrait:
+    """Two queries. Raises NotFound for a learner that is not the actor's own or child."""
+    rows = Learner.objects.visible_to(actor, "Learner directory fields").select_related("home_school")
+    learner = (rows.filter(public_id=learner_id) if learner_id else rows).order_by("id").first()
+    if learner is None:
+        raise NotFound
+    released = list(_released(actor, learner))
+    subjects = tuple(
+        _subject(title, [row[1] for row in group]) for title, group in groupby(released, key=lambda row: row[0])
+    )
+    levels = [row[1] for row in released]
+    return Portrait(
+        child=_child(learner),
+        subjects=subjects,
+        reached=tuple(sorted(_at_goal(levels), key=lambda one: one.released_at, reverse=True)[:3]),
+        next_steps=tuple(_next_steps(levels)),
+        total=len(levels),
+        at_goal=len(_at_goal(levels)),
+        newest=max((one.released_at for one in levels), default=None),
+    )
+
+
+def _released(actor: Actor, learner: Learner) -> Iterable[tuple[str, ReleasedLevel]]:
+    rows = Release.objects.visible_to(actor, "Current level").filter(learner_id=learner.pk, milestone__is_active=True)
+    fields = ("milestone__heading", "milestone__code", "milestone__title", "milestone__description", "level", "released_at")
+    for heading, *values in rows.order_by("milestone__heading", "milestone__code", "milestone_id").values_list(*fields):
+        yield heading, ReleasedLevel(*values)
+
+
+def _at_goal(levels: list[ReleasedLevel]) -> list[ReleasedLevel]:
+    return [one for one in levels if one.level >= Level.MEETS]
+
+
+def _next_steps(levels: list[ReleasedLevel]) -> list[ReleasedLevel]:
+    under_way = [one for one in levels if Level.BEGINNING <= one.level <= Level.DEVELOPING]
+    return sorted(under_way, key=lambda one: -one.level)[:3]
+
+
+def _subject(title: str, levels: list[ReleasedLevel]) -> Subject:
+    counts = tuple(sum(one.level == number for one in levels) for number in range(5))
+    return Subject(title, tuple(levels), counts, len(_at_goal(levels)))
+
+
+def _child(learner: Learner) -> Child:
+    return Child(
+        public_id=learner.public_id,
+        name=learner.name,
+        grade=learner.grade,
+        school=learner.home_school.name if learner.home_school else "",
+        initials="".join(part[0] for part in learner.name.split()[:2]).upper(),
+    )

@@ -1,0 +1,19 @@
+from django.urls import path
+
+from reporting import portal_views, report_views, views
+
+MILESTONE = "learners/<uuid:learner_id>/milestones/<uuid:milestone_id>/"
+
+urlpatterns = [
+    path("classes/", views.my_classes, name="my_classes"),
+    path("classes/<uuid:section_id>/grid/", views.class_grid, name="class_grid"),
+    path("classes/<uuid:section_id>/release/", views.release, name="release"),
+    path("learners/<uuid:learner_id>/", views.learner_page, name="learner"),
+    path(MILESTONE, views.learner_page, name="learner_milestone"),
+    path(f"{MILESTONE}evidence/new/", views.add_evidence, name="add_evidence"),
+    path(f"{MILESTONE}evidence/<uuid:evidence_id>/withdraw/", views.withdraw, name="withdraw_evidence"),
+    path("family/", portal_views.family, name="family"),
+    path("family/<uuid:learner_id>/", portal_views.child, name="child"),
+    path("me/", portal_views.me, name="me"),
+    path("reports/", report_views.mastery_report, name="mastery_report"),
+]

@@ -1,0 +1,91 @@
+"""Pages of teachers. Each view: parse, one call, render."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from assessments.services import record_evidence, withdraw_evidence
+from learners.models import Section
+from milestones.services import release_levels
+from reporting import evidence_page, grid
+from reporting.board import class_board, visible_section
+from reporting.forms import read_filters
+from reporting.htmx import level_changed, partial_or_page
+from reporting.learner_page import STAFF_VIEW, learner_milestone
+from reporting.my_classes import my_classes as my_classes_of
+from reporting.pages import PageRequest, page_errors, read_uuid
+from tenancy.gate import requires
+
+
+@require_GET
+@requires("Class grid", "read")
+def my_classes(request: PageRequest) -> HttpResponse:
+    return render(request, "reporting/my_classes.html", {"classes": my_classes_of(request.actor)})
+
+
+@require_GET
+@requires("Class grid", "read")
+@page_errors
+def class_grid(request: PageRequest, section_id: UUID) -> HttpResponse:
+    filters = read_filters(request.GET)
+    board = class_board(request.actor, section_id, filters)
+    context = {
+        "board": board,
+        "filters": filters,
+        "groups": grid.column_groups(board.columns),
+        "body": grid.grid_body(board),
+        "can_release": Section.objects.visible_to(request.actor, "Publication to learner and family", "publish, withdraw")
+        .filter(public_id=section_id)
+        .exists(),
+    }
+    return partial_or_page(request, "reporting/class_grid.html", "board", context)
+
+
+@require_GET
+@requires(*STAFF_VIEW)
+@page_errors
+def learner_page(request: PageRequest, learner_id: UUID, milestone_id: UUID | None = None) -> HttpResponse:
+    wanted = read_uuid(request.GET.get("section"))
+    page = learner_milestone(request.actor, learner_id, milestone_id, wanted)
+    return partial_or_page(request, "reporting/learner_milestone.html", "panel", {"page": page})
+
+
+@require_http_methods(["GET", "POST"])
+@requires("Evidence", "create")
+@page_errors
+def add_evidence(request: PageRequest, learner_id: UUID, milestone_id: UUID) -> HttpResponse:
+    page = evidence_page.evidence_page(request.actor, learner_id, milestone_id, read_uuid(request.GET.get("section")))
+    form = evidence_page.form_for(page, request.actor, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        record_evidence(request.actor, piece=form.piece(page.learner_pk, page.possible, page.zone(request.tenant)))
+        return level_changed(request, learner_id, milestone_id, _("Saved. The level is worked out anew."))
+    status = 422 if form.is_bound else 200
+    return partial_or_page(request, "reporting/add_evidence.html", "form", {"page": page, "form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("Evidence", "correct (new version), void")
+@page_errors
+def withdraw(request: PageRequest, learner_id: UUID, milestone_id: UUID, evidence_id: UUID) -> HttpResponse:
+    evidence = evidence_page.changeable_evidence(request.actor, learner_id, evidence_id)
+    if request.method == "GET":
+        context = {"evidence": evidence, "learner_id": learner_id, "milestone_id": milestone_id}
+        return render(request, "reporting/withdraw_evidence.html", context)
+    withdraw_evidence(request.actor, evidence=evidence, reason=request.POST.get("reason", "")[:2000])
+    return level_changed(request, learner_id, milestone_id, _("Withdrawn. The piece stays in the history."))
+
+
+@require_POST
+@requires("Publication to learner and family", "publish, withdraw")
+@page_errors
+def release(request: PageRequest, section_id: UUID) -> HttpResponse:
+    section = visible_section(request.actor, section_id, "Publication to learner and family", "publish, withdraw")
+    count = release_levels(request.actor, section=section)
+    text = ngettext("%(n)d level is new to learners and families.", "%(n)d levels are new to learners and families.", count)
+    messages.success(request, text % {"n": count})
+    return redirect("class_grid", section_id)

@@ -1,0 +1,20 @@
+/* Everything works without this file except arrow keys in the grid and the side panel without a page load. */
+import { gridKeys } from "./grid.js";
+import { panel } from "./panel.js";
+
+document.querySelectorAll("[role=grid]").forEach(gridKeys);
+panel();
+document.querySelector("[data-focus]")?.focus();
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  event.target.querySelectorAll("[role=grid]").forEach(gridKeys);
+});
+// A form with mistakes comes back with 422: show it. Other errors leave the page as it was and say so.
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status === 422) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+});
+document.body.addEventListener("htmx:afterSettle", (event) => {
+  event.target.querySelector("[data-focus], h2[tabindex]")?.focus();
+});

@@ -1,0 +1,41 @@
+/* The side panel: a cell opens in it, Escape goes back to the cell, a saved piece updates the cell. */
+export function panel() {
+  const place = document.getElementById("inspector");
+  if (!place) return;
+  let opened = null;
+
+  const choose = (cell) => {
+    document.querySelectorAll(".cell[aria-current]").forEach((other) => other.removeAttribute("aria-current"));
+    document.querySelectorAll(".cell[tabindex='0']").forEach((other) => { other.tabIndex = -1; });
+    cell.setAttribute("aria-current", "true");
+    cell.tabIndex = 0;
+    opened = cell;
+  };
+
+  document.addEventListener("click", (event) => {
+    const cell = event.target.closest(".cell");
+    if (!cell || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    choose(cell);
+    place.setAttribute("aria-busy", "true");
+    window.htmx.ajax("GET", cell.getAttribute("href"), { target: "#inspector", swap: "innerHTML" })
+      .finally(() => place.removeAttribute("aria-busy"));
+  });
+
+  place.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && opened) {
+      event.preventDefault();
+      opened.focus();
+    }
+  });
+
+  document.body.addEventListener("level-changed", (event) => {
+    const { path, level, letter, name } = event.detail;
+    const cell = [...document.querySelectorAll(".cell")].find((one) => one.getAttribute("href").startsWith(path));
+    if (!cell) return;
+    cell.dataset.level = level;
+    cell.querySelector(".mk")?.remove();
+    cell.firstChild.textContent = letter;
+    cell.setAttribute("aria-label", `${letter} ${name}:${cell.getAttribute("aria-label").split(":").slice(1).join(":")}`);
+  });
+}
