@@ -66,7 +66,7 @@ def test_a_second_ctrl_c_does_not_interrupt_the_stopping(tmp_path: Path) -> None
     for _ in range(3):
         supervisor.send_signal(signal.SIGINT)
         time.sleep(0.005)
-    assert supervisor.wait(10) == 7
+    assert supervisor.wait(10) in (7, -signal.SIGINT)  # the latter when it came after everything was done
     supervisor.communicate()
     assert not any(is_alive(pid) for pid in children)
 

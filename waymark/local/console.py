@@ -36,8 +36,9 @@ def step(text: str, *, talks: bool = False) -> Iterator[None]:
     print(lead, end="\n" if talks else "", file=_stream(), flush=True)
     try:
         yield
-    except BaseException:
-        say("    failed" if talks else "failed")
+    except BaseException as error:
+        outcome = "failed" if isinstance(error, Exception) else "interrupted"
+        say(f"    {outcome}" if talks else outcome)
         raise
     seconds = f"{time.monotonic() - began:.1f} s"
     say(f"    {text}: {seconds}" if talks else seconds)

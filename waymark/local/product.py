@@ -45,16 +45,18 @@ class Product:
             with Supervisor() as supervisor:
                 self._prepare_home()
                 use.share()
-                self._run(supervisor)
+                try:
+                    self._run(supervisor)
+                finally:
+                    self.json.unlink(missing_ok=True)  # before the stopping: it promises that everything answers
         except Stopped:
             say("Stopped; the data are kept.")
         finally:
-            self.json.unlink(missing_ok=True)
             use.release()
         return 0
 
     def _prepare_home(self) -> None:
-        if self.servers.running() or self.reset:
+        if self.servers.running():
             # Left by `services`, by a command, or by a demo that was killed: here they shall end with the demo.
             with step("Stopping the servers that still run on these data"):
                 self.servers.stop()
