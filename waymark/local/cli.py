@@ -44,6 +44,9 @@ def _django(command: str, argv: Sequence[str]) -> None:
         os.environ.setdefault("WAYMARK_DATABASE_ROLE", "owner")
     needs_none = command in _WITHOUT_DATABASE or not {"-h", "--help"}.isdisjoint(argv)
     if needs_none and "--database" not in argv:
+        # It compares with the applied migrations if it can, and warns if it cannot.
+        if command == "makemigrations" and (servers := Servers(data_home())).running():
+            os.environ.update(servers.start())
         execute_from_command_line(list(argv))
         return
     signal.signal(signal.SIGTERM, _leave)  # so that servers started for this command are stopped
