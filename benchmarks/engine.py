@@ -163,9 +163,9 @@ def main() -> None:
     print(f"{rows:,} rows in groups of {GROUP_SIZE}, medians of {ROUNDS} interleaved rounds, million rows/s")
     print(f"{'method':<14}{'floor':>8}{'arithmetic':>12}{'x floor':>9}{'roll-up':>9}{'x floor':>9}")
     spent = {"floor": 0.0, "arithmetic": 0.0, "roll-up": 0.0}
-    for method in FLOORS:
+    for method, floor in FLOORS.items():
         found = roll_up(policy_of(method), evidence).value_unrounded
-        np.testing.assert_allclose(found, FLOORS[method](evidence.group, evidence.score), atol=1e-9)
+        np.testing.assert_allclose(found, floor(evidence.group, evidence.score), atol=1e-9)
         rounds = interleaved({
             "floor": run_floor(method, evidence), "arithmetic": run_arithmetic(method, evidence),
             "roll-up": run_roll_up(method, evidence),
@@ -179,8 +179,9 @@ def main() -> None:
     print(f"all methods: arithmetic {spent['arithmetic'] / spent['floor']:.2f} x the floor's time; one whole roll-up "
           f"{spent['roll-up'] / len(FLOORS) / spent['floor']:.2f} x the floor of all {len(FLOORS)}")  # fmt: skip
     shapes = interleaved(other_shapes(evidence))
-    for name in shapes[0]:
-        print(f"{name:<44}{rows / statistics.median(one[name] for one in shapes) / 1e6:>8.1f}")
+    speeds = [(name, rows / statistics.median(one[name] for one in shapes) / 1e6) for name in list(shapes[0])]
+    for name, speed_of in speeds:
+        print(f"{name:<44}{speed_of:>8.1f}")
 
 
 if __name__ == "__main__":

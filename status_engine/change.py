@@ -25,7 +25,8 @@ def next_step(policy: Policy, table: EvidenceTable, pieces: Pieces | None, level
     cut of the next level first, then the higher cuts, then full points. The fewest pieces win, then the lowest value.
     {"code": "more_evidence", "count", "at_least" (points of the scale), "kind" (first kind a gate asks for, or null =
     any), "kinds" (all of them, one piece each, the rest of any kind), "new_task": true, "to"}, or
-    {"code": "none_within", "count": 5}.
+    {"code": "none_within", "count": 5}. `to` is the next level even where the pieces tried here reach further: pieces
+    of another kind might not pass the gates beyond it.
     """
     if level == Level.MASTERY:
         return None
@@ -38,10 +39,10 @@ def next_step(policy: Policy, table: EvidenceTable, pieces: Pieces | None, level
     if not len(better):
         return {"code": NONE_WITHIN, "count": MOST_PIECES}
     count, value = steps[int(better[0])]
-    names = [KIND_NAMES[kind] for kind in kinds]
+    names = [KIND_NAMES[kind] for kind in kinds[:count]]
     return {
         "code": MORE_EVIDENCE, "count": count, "at_least": values[value], "kind": names[0] if names else None,
-        "kinds": names, "new_task": True, "to": LEVEL_NAMES[int(reached[better[0]])],
+        "kinds": names, "new_task": True, "to": LEVEL_NAMES[target],
     }  # fmt: skip
 
 

@@ -103,7 +103,8 @@ def test_the_next_step_really_raises_the_level(method: str, seed: int, any_kind:
         assert change == {"code": "none_within", "count": 5}
         return
     reached = int(with_step(policy, evidence, change, any_kind).level[0])
-    assert reached >= level_from_name(change["to"]) > level_from_name(explanation["level"])
+    assert change["to"] == explanation["next_level"]
+    assert reached >= level_from_name(change["to"])
     if change["count"] > 1:
         fewer = with_step(policy, evidence, {**change, "count": change["count"] - 1}, any_kind)
         assert fewer.level[0] <= level_from_name(explanation["level"])
@@ -136,6 +137,17 @@ def test_a_missing_kind_is_named() -> None:
     gates = {"meets": {"min_pieces": 2, "required_kinds": ["summative"]}}
     change = preview(policy_data(gates=gates), [a_row(3)])["explanation"]["change"]
     assert (change["count"], change["at_least"], change["kind"], change["to"]) == (1, 3.0, "summative", "meets")
+
+
+def test_a_kind_mastery_asks_for_is_named() -> None:
+    gates = {"mastery": {"required_kinds": ["summative"], "min_kinds": 3}}
+    change = preview(policy_data(gates=gates), [a_row(4)])["explanation"]["change"]
+    assert (change["count"], change["kinds"], change["to"]) == (2, ["summative", "performance"], "mastery")
+
+
+def test_the_lowest_value_that_will_do_is_named() -> None:
+    change = preview(policy_data(points_possible=8), [a_row(2, possible=8)])["explanation"]["change"]
+    assert (change["count"], change["at_least"], change["to"]) == (1, 3.0, "meets")
 
 
 def test_a_learner_without_evidence_needs_any_piece() -> None:

@@ -76,8 +76,10 @@ def test_which_attempts_count(attempts: str, value: float, ignored: dict[int, st
 
 
 def test_of_equally_good_attempts_the_newest_counts() -> None:
-    rows = [a_row(3, 1, task="quiz", possible=4), a_row(6, 2, task="quiz", possible=8), a_row(1, 3, task="quiz")]
-    assert ids(explained(rows, attempts="best_per_task")["counted"]) == [1]
+    rows = [a_row(3, 1, task="quiz", possible=4), a_row(6, 2, task="quiz", possible=8), a_row(1, 3)]
+    assert ids(explained(rows, attempts="best_per_task")["counted"]) == [1, 2]
+    last_bit_apart = [a_row(0.49, 1, task="quiz", possible=7), a_row(7, 2, task="quiz", possible=100)]
+    assert ids(explained(last_bit_apart, attempts="best_per_task")["counted"]) == [1]
 
 
 def test_all_items_of_an_attempt_that_does_not_count_are_ignored() -> None:
