@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from waymark.local import cli, demo, report
+from waymark.local import cli, demo, product, report
 from waymark.local import test as gate
 from waymark.local.console import LocalError
 from waymark.local.servers import Servers, data_home
@@ -157,6 +157,28 @@ def test_the_contract_of_demo_json() -> None:
         "api_tokens": LISTED["api_tokens"],
         "api_token": "wm_1",
     }
+
+
+def test_progress_is_shown_and_the_json_at_the_end_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = tmp_path / "manage.py"
+    script.write_text(
+        "import json, sys; print('school 1');print(json.dumps({'accounts': []}, indent=1)); sys.exit(len(sys.argv) - 2)"
+    )
+    monkeypatch.setattr(product, "_MANAGE", [sys.executable, str(script)])
+    answer = product.command("Loading", ["load_demo"], {})
+    assert json.loads(answer) == {"accounts": []}
+    shown = capsys.readouterr().err
+    assert "school 1" in shown
+    assert "accounts" not in shown
+    with pytest.raises(LocalError, match=r"Loading failed: `manage\.py load_demo --json` ended with 1"):
+        product.command("Loading", ["load_demo", "--json"], {})
+
+
+def test_accounts_that_are_not_json_are_shown() -> None:
+    with pytest.raises(LocalError, match="but printed: 'oops'"):
+        product.accounts("oops")
 
 
 def test_the_table_shows_every_sign_in_and_token() -> None:

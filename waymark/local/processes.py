@@ -54,6 +54,7 @@ def spawn(
     cwd: Path | str | None = None,
     identity: Identity | None = None,
     dies_with_us: signal.Signals | None = signal.SIGTERM,
+    stdout: int | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a child in a process group of its own, so that Ctrl-C reaches us alone and we stop it in order.
 
@@ -65,7 +66,7 @@ def spawn(
         return subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
-            stdout=output,
+            stdout=stdout if output is None else output,
             stderr=subprocess.STDOUT if output is not None else None,
             env=None if env is None else dict(env),
             cwd=cwd,

@@ -72,14 +72,12 @@ class Product:
         owner = environment | {"WAYMARK_DATABASE_ROLE": "owner"}
         if not environment.get("DATABASE_OWNER_URL"):
             say("  · DATABASE_OWNER_URL is not set: migrating as the role of DATABASE_URL, which must own the tables")
-        self._command("Migrating the database", ["migrate", "--no-input", "--verbosity=0"], owner)
-        self._command("Loading the sample schools", ["load_demo"], environment)
+        command("Migrating the database", ["migrate", "--no-input", "--verbosity=0", "--skip-checks"], owner)
+        listed = accounts(command("Loading the sample schools", ["load_demo", "--json"], environment))
         with step("Starting web, worker and beat"):
             self._start_processes(supervisor, environment)
             supervisor.wait_until(self._is_ready, 60, f"{self.url}/readyz", self.logs / "web.log")
-        with step("Listing the accounts"):
-            accounts = self._accounts(environment)
-        contract = report.contract(self.url, accounts)
+        contract = report.contract(self.url, listed)
         write_private(self.json, json.dumps(contract, indent=2, ensure_ascii=False) + "\n")
         print(report.table(contract), flush=True)
         supervisor.watch()
@@ -130,19 +128,6 @@ class Product:
             own = {key: value for key, value in restricted.items() if key not in hidden}
             supervisor.run(name, command, log, own, ROOT)
 
-    def _command(self, title: str, arguments: list[str], environment: Mapping[str, str]) -> None:
-        with step(title, talks=True):
-            process = spawn([*_MANAGE, *arguments], env=environment, cwd=ROOT)
-            try:
-                code = process.wait()
-            except Stopped:
-                end(process.pid, signal.SIGTERM, 3)
-                raise
-        if code != 0:
-            raise LocalError(
-                f"{title} failed: `manage.py {' '.join(arguments)}` ended with {code}, its message is above."
-            )
-
     def _is_ready(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
@@ -153,16 +138,36 @@ class Product:
         finally:
             connection.close()
 
-    def _accounts(self, environment: Mapping[str, str]) -> dict[str, Any]:
-        command = [*_MANAGE, "load_demo", "--json"]
-        result = subprocess.run(command, check=False, env=dict(environment), cwd=ROOT, capture_output=True, text=True)
+
+def command(title: str, arguments: list[str], environment: Mapping[str, str]) -> str:
+    """Run a Django command. Its lines are shown as they come; a JSON object at the end is returned instead."""
+    answer: list[str] = []
+    with step(title, talks=True):
+        process = spawn([*_MANAGE, *arguments], env=environment, cwd=ROOT, stdout=subprocess.PIPE)
         try:
-            listed: dict[str, Any] = json.loads(result.stdout[result.stdout.index("{") :])
-        except ValueError:
-            raise LocalError(
-                f"`manage.py load_demo --json` gave no accounts:\n{result.stderr or result.stdout}"
-            ) from None
-        return listed
+            for line in process.stdout or ():
+                if answer or line.startswith(b"{"):
+                    answer.append(line.decode())
+                else:
+                    say(f"    {line.decode(errors='replace').rstrip()}")
+            code = process.wait()
+        except Stopped:
+            end(process.pid, signal.SIGTERM, 3)
+            raise
+    if code != 0:
+        say("".join(answer))
+        raise LocalError(f"{title} failed: `manage.py {' '.join(arguments)}` ended with {code}, its message is above.")
+    return "".join(answer)
+
+
+def accounts(answer: str) -> dict[str, Any]:
+    try:
+        listed: dict[str, Any] = json.loads(answer)
+    except ValueError:
+        raise LocalError(
+            f"`manage.py load_demo --json` should print the accounts as JSON but printed: {answer!r}"
+        ) from None
+    return listed
 
 
 def _commands(port: int, home: Path) -> dict[str, list[str]]:
@@ -172,7 +177,7 @@ def _commands(port: int, home: Path) -> dict[str, list[str]]:
     schedule = str(home / "celerybeat-schedule")
     return {
         "web": [*granian, "--workers", "2", "--blocking-threads", "4", "--no-ws", "waymark.wsgi:application"],
-        "worker": [*celery, "worker", "-Q", "interactive,bulk", "--concurrency", "2", "--loglevel", "INFO"],
+        "worker": [*celery, "worker", "-Q", "interactive,bulk", "--concurrency", "2", "--loglevel", "WARNING"],
         "beat": [*celery, "beat", "--pidfile=", "-s", schedule, "--loglevel", "WARNING"],
     }
 
