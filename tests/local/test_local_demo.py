@@ -13,13 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from waymark.local import cli, demo, product, report
+from waymark.local import cli, console, demo, product, report
 from waymark.local import test as gate
 from waymark.local.console import LocalError
 from waymark.local.servers import Servers, data_home
 from waymark.local.state import Use, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _steps_on_stderr(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console, "_on_stdout", False)
 
 
 @pytest.fixture
@@ -71,6 +76,23 @@ def test_a_second_demo_says_where_the_first_one_runs(run_dir: Path) -> None:
     assert f"http://127.0.0.1:8000 (process {os.getpid()})" in plain.stdout
     assert reset.returncode == 1
     assert "stop it first" in reset.stdout
+
+
+def test_reset_never_means_somebody_elses_database(run_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://somewhere/else")
+    with pytest.raises(LocalError, match="DATABASE_URL names another server"):
+        demo.main(["--reset"])
+
+
+def test_reset_deletes_what_the_demo_made_and_nothing_else(run_dir: Path) -> None:
+    home = run_dir / "data"
+    Servers(home).start()
+    (home / "celerybeat-schedule.db").touch()
+    (home / "thesis.txt").touch()
+    product.Product(home, free_port(), reset=True).prepare_home()
+    kept = {"thesis.txt", "start.lock"}
+    assert {path.name for path in home.iterdir()} == kept
+    assert not Servers(home).running()
 
 
 def test_data_in_use_are_neither_started_nor_reset(run_dir: Path) -> None:

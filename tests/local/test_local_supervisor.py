@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from waymark.local import console
 from waymark.local.console import LocalError
 from waymark.local.processes import end, is_alive, spawn, wait_gone
 from waymark.local.supervisor import Child, Supervisor
@@ -30,6 +31,11 @@ try:
 except Stopped:
     sys.exit(7)
 """
+
+
+@pytest.fixture(autouse=True)
+def _steps_on_stderr(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console, "_on_stdout", False)
 
 
 def start(logs: Path) -> tuple[subprocess.Popen[str], list[int]]:

@@ -17,6 +17,8 @@ from waymark.local.state import free_port, is_free
 def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     speak_on_stdout()
+    if options.reset and os.environ.get("DATABASE_URL"):
+        raise LocalError("--reset deletes this checkout's own data, but DATABASE_URL names another server: unset it.")
     with only_one() as lock:
         if lock is None:
             return _already_running(options.reset)

@@ -43,7 +43,7 @@ class Product:
             raise LocalError(f"The servers in {self.home} are in use by another command: end it first, or use --data.")
         try:
             with Supervisor() as supervisor:
-                self._prepare_home()
+                self.prepare_home()
                 use.share()
                 try:
                     self._run(supervisor)
@@ -55,7 +55,7 @@ class Product:
             use.release()
         return 0
 
-    def _prepare_home(self) -> None:
+    def prepare_home(self) -> None:
         if self.servers.running():
             # Left by `services`, by a command, or by a demo that was killed: here they shall end with the demo.
             with step("Stopping the servers that still run on these data"):
@@ -188,5 +188,7 @@ def _delete(home: Path, servers: Servers) -> None:
         servers.postgres.remove()
     for name in ("valkey", "media", "log"):
         shutil.rmtree(home / name, ignore_errors=True)
-    for name in ("passwords.json", "postgres.port", "valkey.port", "celerybeat-schedule"):
+    for name in ("passwords.json", "postgres.port", "valkey.port"):
         (home / name).unlink(missing_ok=True)
+    for schedule in home.glob("celerybeat-schedule*"):  # one file or several, as the machine's dbm likes it
+        schedule.unlink()
