@@ -9,10 +9,10 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from api.models import ApiClient, ApiClientSchool
-from tenancy.tokens import parse_token, token_hash
 from tenancy.actor import INT, Actor
 from tenancy.models import Tenant
 from tenancy.selectors import local_today
+from tenancy.tokens import parse_token, token_hash
 
 BAD = "The token is missing, unknown, expired or revoked. Send a valid one as `Authorization: Bearer …`."
 # Writing the time of use at every call would turn every read into a write.
@@ -42,7 +42,9 @@ class TokenAuthentication(BaseAuthentication):
         if parsed is None or tenant is None:
             raise AuthenticationFailed(BAD)
         now = timezone.now()
-        client = ApiClient.objects.filter(token_hash=token_hash(parsed.text), is_revoked=False, expires_at__gt=now).first()
+        client = ApiClient.objects.filter(
+            token_hash=token_hash(parsed.text), is_revoked=False, expires_at__gt=now
+        ).first()
         if client is None:
             raise AuthenticationFailed(BAD)
         ApiClient.objects.filter(Q(last_used_at=None) | Q(last_used_at__lt=now - SEEN_EVERY), pk=client.pk).update(

@@ -32,7 +32,12 @@ class CursorPage(BasePagination):
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         return [
-            {"name": "limit", "in": "query", "required": False, "schema": {"type": "integer", "minimum": 1, "maximum": LARGEST}},
+            {
+                "name": "limit",
+                "in": "query",
+                "required": False,
+                "schema": {"type": "integer", "minimum": 1, "maximum": LARGEST},
+            },
             {"name": "cursor", "in": "query", "required": False, "schema": {"type": "string"}},
         ]
 

@@ -28,7 +28,9 @@ class StrictJSONParser(BaseParser):
     media_type = "application/json"
     largest = LARGEST
 
-    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
         data = stream.read(self.largest + 1)
         if len(data) > self.largest:
             raise TooLarge(f"The body is larger than {self.largest // 1024 // 1024} MiB. Send fewer rows at once.")

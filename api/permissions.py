@@ -6,9 +6,17 @@ from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-
 from tenancy.access import may_at_all
+from tenancy.actor import Actor
 from tenancy.gate import Declared
+
+
+def actor_of(request: Request) -> Actor:
+    """Who calls: what TokenAuthentication has put on the request. Raises NotAuthenticated."""
+    actor: Any = request.auth
+    if not isinstance(actor, Actor):
+        raise NotAuthenticated
+    return actor
 
 
 class DeclaredPermission(BasePermission):
@@ -20,6 +28,4 @@ class DeclaredPermission(BasePermission):
         declared: Declared = view.declared_for(request.method)
         if declared.public:
             return True
-        if request.auth is None:
-            raise NotAuthenticated
-        return may_at_all(request.auth, declared.resource, declared.action)
+        return may_at_all(actor_of(request), declared.resource, declared.action)

@@ -1,4 +1,4 @@
-"""All errors of the API as problem details (RFC 9457): `type, title, status, code, detail` and, where it helps, `errors`."""
+"""All errors of the API as problem details (RFC 9457): type, title, status, code, detail and errors."""
 
 from typing import Any
 

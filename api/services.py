@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from api.models import ApiClient, ApiClientSchool, IdempotentAnswer
-from tenancy.tokens import new_token, token_hash
 from learners.models import School
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
 from tenancy.context import current_tenant_id
 from tenancy.errors import Conflict, DomainError, Invalid
+from tenancy.tokens import new_token, token_hash
 
 SCOPES = (
     "roster.read",
@@ -81,7 +81,10 @@ def remembered_answer(client_id: int, key: str, wanted: str) -> IdempotentAnswer
 
     The reservation waits for a request that runs with the same key at this moment. Raises KeyReused.
     """
-    row, created = IdempotentAnswer.objects.get_or_create(client_id=client_id, key=key, defaults={"request_hash": wanted})
+    row: IdempotentAnswer
+    row, created = IdempotentAnswer.objects.get_or_create(
+        client_id=client_id, key=key, defaults={"request_hash": wanted}
+    )
     if created:
         return None
     if row.created_at < timezone.now() - REMEMBERED:

@@ -33,7 +33,8 @@ ON CONFLICT (tenant_id, learner_id, competency_id) DO NOTHING
 """
 APPEND = """
 INSERT INTO assessments_evidence (tenant_id, public_id, learner_competency_id, entry, kind, method, task, title, form,
-  score, possible, weight, state, occurred_at, due_at, recorded_at, comment, source, source_id, recorded_by_id, token_id)
+  score, possible, weight, state, occurred_at, due_at, recorded_at, comment, source, source_id, recorded_by_id,
+  token_id)
 SELECT %(tenant)s, s.public_id, k.id, 'recorded', s.kind, s.method, s.task, s.title, s.form, s.score, s.possible,
   s.weight, s.state, s.occurred_at, s.due_at, clock_timestamp(), s.comment, s.source, s.source_id, %(member)s, %(token)s
 FROM evidence_staging s JOIN assessments_learnercompetency k
@@ -73,9 +74,10 @@ class Appended:
 
 
 def append(actor: Actor, pieces: Sequence[Piece]) -> list[Appended]:
-    """Write checked pieces; rows whose (source, source_id) is there already are left alone. In the caller's transaction.
+    """Write checked pieces; rows whose (source, source_id) is there already are left alone.
 
-    `pieces` must not repeat a (source, source_id). Five statements, whatever the number of pieces.
+    `pieces` must not repeat a (source, source_id). Runs in the caller's transaction. Five statements, whatever the
+    number of pieces.
     """
     values = {"tenant": current_tenant_id(), "member": actor.member_id, "token": actor.token_id}
     with connection.cursor() as cursor:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -104,7 +105,7 @@ class Evidence(PublicTenantModel):
         return self.title or self.task
 
 
-def standing() -> Exists:
+def standing() -> Combinable:
     """Condition for the rows that stand: not superseded by a later correction or withdrawal."""
     later = Evidence.objects.filter(tenant_id=OuterRef("tenant_id"), supersedes_id=OuterRef("id"))
     return ~Exists(later)

@@ -83,9 +83,15 @@ def check_piece(piece: Piece, now: datetime | None = None) -> list[Problem]:
         if not_storable(text):
             wrong(name, "bad_character", f"{name} contains a control character. Remove it and send the row again")
     if len(piece.comment) > 10_000 or not_storable(piece.comment.replace("\n", "").replace("\t", "").replace("\r", "")):
-        wrong("comment", "bad_text", "comment is longer than 10000 characters or contains control characters. Shorten it")
+        wrong(
+            "comment", "bad_text", "comment is longer than 10000 characters or contains control characters. Shorten it"
+        )
     if not piece.task.strip():
-        wrong("task", "missing_task", "task is empty. Name the piece of work, like quiz-3, so that attempts belong together")
+        wrong(
+            "task",
+            "missing_task",
+            "task is empty. Name the piece of work, like quiz-3, so that attempts belong together",
+        )
     return problems
 
 

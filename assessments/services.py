@@ -105,7 +105,9 @@ def correct_evidence(
 def _supersede(actor: Actor, evidence: Evidence, entry: str, changes: dict[str, Any]) -> Evidence:
     if evidence.entry == Evidence.Entry.WITHDRAWN:
         raise Conflict("This piece was withdrawn before. Record it again if it should count.")
-    row = Evidence(**{f.attname: getattr(evidence, f.attname) for f in Evidence._meta.local_concrete_fields if f.name != "id"})
+    row = Evidence(
+        **{f.attname: getattr(evidence, f.attname) for f in Evidence._meta.local_concrete_fields if f.name != "id"}
+    )
     row.public_id, row.entry, row.supersedes_id = uuid7(), entry, evidence.pk
     row.recorded_at, row.recorded_by_id, row.token_id = timezone.now(), actor.member_id, actor.token_id
     row.source_id = f"{evidence.source_id[:200]}#{evidence.pk}"
@@ -141,9 +143,7 @@ def _piece_of(row: Evidence) -> Piece:
     )
 
 
-def _paired(
-    good: dict[tuple[str, str], Piece], appended: list[ledger.Appended]
-) -> list[tuple[Piece, ledger.Appended]]:
+def _paired(good: dict[tuple[str, str], Piece], appended: list[ledger.Appended]) -> list[tuple[Piece, ledger.Appended]]:
     by_n = {piece.n: piece for piece in good.values()}
     return [(by_n[a.n], a) for a in appended]
 

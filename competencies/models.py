@@ -163,7 +163,9 @@ class Rating(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "scale", "points"], name="rating_points"),
-            models.UniqueConstraint(fields=["tenant", "scale"], condition=Q(is_meeting=True), name="rating_one_meeting"),
+            models.UniqueConstraint(
+                fields=["tenant", "scale"], condition=Q(is_meeting=True), name="rating_one_meeting"
+            ),
         ]
 
     def __str__(self) -> str:

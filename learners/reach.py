@@ -22,41 +22,50 @@ def model(name: str) -> Any:
     return apps.get_model("learners", name)
 
 
+def ids(rows: Any, field: str) -> QuerySet[Any, Any]:
+    """A sub-query of one column."""
+    column: QuerySet[Any, Any] = rows.values(field)
+    return column
+
+
 def running(today: date) -> Q:
     """Begun and not over."""
     return (Q(begins_on=None) | Q(begins_on__lte=today)) & (Q(ends_on=None) | Q(ends_on__gte=today))
 
 
-def my_section_ids(actor: Actor) -> QuerySet[Any]:
+def my_section_ids(actor: Actor) -> QuerySet[Any, Any]:
     """Sections to which the actor is assigned today."""
     rows = model("SectionStaff").objects.filter(running(actor.today), member_id=actor.member_id)
-    return rows.filter(section__is_active=True).values("section_id")
+    return ids(rows.filter(section__is_active=True), "section_id")
 
 
-def my_school_ids(actor: Actor) -> QuerySet[Any]:
+def my_school_ids(actor: Actor) -> QuerySet[Any, Any]:
     """Schools that the actor administers today."""
-    return model("SchoolPost").objects.filter(running(actor.today), member_id=actor.member_id, role=SCH).values("school_id")
+    return ids(
+        model("SchoolPost").objects.filter(running(actor.today), member_id=actor.member_id, role=SCH),
+        "school_id",
+    )
 
 
-def my_work_school_ids(actor: Actor) -> QuerySet[Any]:
+def my_work_school_ids(actor: Actor) -> QuerySet[Any, Any]:
     """Schools for which the actor holds any staff role today."""
-    return model("SchoolPost").objects.filter(running(actor.today), member_id=actor.member_id).values("school_id")
+    return ids(model("SchoolPost").objects.filter(running(actor.today), member_id=actor.member_id), "school_id")
 
 
-def my_children_ids(actor: Actor) -> QuerySet[Any]:
+def my_children_ids(actor: Actor) -> QuerySet[Any, Any]:
     """Learners to whom the actor has a verified, unexpired, unrestricted guardian link."""
     rows = model("GuardianLink").objects.filter(member_id=actor.member_id, status="verified")
-    return rows.filter(Q(ends_on=None) | Q(ends_on__gte=actor.today)).values("learner_id")
+    return ids(rows.filter(Q(ends_on=None) | Q(ends_on__gte=actor.today)), "learner_id")
 
 
-def my_learner_ids(actor: Actor) -> QuerySet[Any]:
+def my_learner_ids(actor: Actor) -> QuerySet[Any, Any]:
     """The actor's own learner record."""
-    return model("Learner").objects.filter(member_id=actor.member_id).exclude(member_id=None).values("id")
+    return ids(model("Learner").objects.filter(member_id=actor.member_id).exclude(member_id=None), "id")
 
 
-def learner_ids_in_sections(actor: Actor) -> QuerySet[Any]:
+def learner_ids_in_sections(actor: Actor) -> QuerySet[Any, Any]:
     rows = model("Enrolment").objects.filter(running(actor.today), is_withdrawn=False)
-    return rows.filter(section_id__in=my_section_ids(actor)).values("learner_id")
+    return ids(rows.filter(section_id__in=my_section_ids(actor)), "learner_id")
 
 
 def _of_schools(actor: Actor, school_ids: Any) -> Q:
@@ -65,8 +74,8 @@ def _of_schools(actor: Actor, school_ids: Any) -> Q:
     return Q(id__in=enrolled) | Q(home_school_id__in=school_ids)
 
 
-def learner_ids_of_schools(actor: Actor, school_ids: Any) -> QuerySet[Any]:
-    return model("Learner").objects.filter(_of_schools(actor, school_ids)).values("id")
+def learner_ids_of_schools(actor: Actor, school_ids: Any) -> QuerySet[Any, Any]:
+    return ids(model("Learner").objects.filter(_of_schools(actor, school_ids)), "id")
 
 
 def learner_scopes(path: str = "") -> Scopes:
@@ -81,9 +90,9 @@ def learner_scopes(path: str = "") -> Scopes:
     }
 
 
-def _sections_of(learner_ids: QuerySet[Any], today: date) -> QuerySet[Any]:
+def _sections_of(learner_ids: QuerySet[Any, Any], today: date) -> QuerySet[Any, Any]:
     rows = model("Enrolment").objects.filter(running(today), is_withdrawn=False, learner_id__in=learner_ids)
-    return rows.values("section_id")
+    return ids(rows, "section_id")
 
 
 def section_scopes(path: str = "") -> Scopes:
@@ -105,11 +114,14 @@ def section_child_scopes() -> Scopes:
 
 def enrolment_scopes() -> Scopes:
     """An enrolment is seen by who sees its section; by learner and guardian only where it is their own."""
-    return {**section_scopes("section"), **{k: v for k, v in learner_scopes("learner").items() if k in {"SELF", "LINK"}}}
+    return {
+        **section_scopes("section"),
+        **{k: v for k, v in learner_scopes("learner").items() if k in {"SELF", "LINK"}},
+    }
 
 
 def school_scopes() -> Scopes:
-    def of(learner_ids: QuerySet[Any], actor: Actor) -> Q:
+    def of(learner_ids: QuerySet[Any, Any], actor: Actor) -> Q:
         sections = model("Section").objects.filter(id__in=_sections_of(learner_ids, actor.today))
         home = model("Learner").objects.filter(id__in=learner_ids).exclude(home_school_id=None)
         return Q(id__in=sections.values("school_id")) | Q(id__in=home.values("home_school_id"))

@@ -38,8 +38,10 @@ INSERT INTO milestones_competencystatus AS t (tenant_id, learner_competency_id, 
   pieces, flags, policy_version_id, watermark, digest, since, computed_at)
 SELECT %(tenant)s, u.k, u.l, u.c, u.level, u.value, u.pieces, u.flags, u.version, u.watermark, u.digest, u.since,
   clock_timestamp()
-FROM unnest(%(k)s::bigint[], %(l)s::bigint[], %(c)s::bigint[], %(level)s::int[], %(value)s::numeric[], %(pieces)s::int[],
-  %(flags)s::int[], %(version)s::bigint[], %(watermark)s::bigint[], %(digest)s::text[], %(since)s::timestamptz[])
+FROM unnest(%(k)s::bigint[], %(l)s::bigint[], %(c)s::bigint[], %(level)s::int[], %(value)s::numeric[],
+  %(pieces)s::int[], %(flags)s::int[],
+  %(version)s::bigint[], %(watermark)s::bigint[], %(digest)s::text[],
+  %(since)s::timestamptz[])
   AS u (k, l, c, level, value, pieces, flags, version, watermark, digest, since)
 ON CONFLICT (tenant_id, learner_competency_id) DO UPDATE SET level = excluded.level, value = excluded.value,
   pieces = excluded.pieces, flags = excluded.flags, policy_version_id = excluded.policy_version_id,

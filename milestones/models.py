@@ -169,9 +169,7 @@ class StatusChange(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [
-            models.CheckConstraint(
-                condition=Q(competency=None) ^ Q(milestone=None), name="statuschange_of_one_thing"
-            ),
+            models.CheckConstraint(condition=Q(competency=None) ^ Q(milestone=None), name="statuschange_of_one_thing"),
         ]
         indexes = [
             models.Index(fields=["tenant", "learner", "milestone", "at"], name="statuschange_milestone"),

@@ -55,7 +55,9 @@ def reasons_for(wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], list
         pieces = evidence[status.learner_competency_id] if status else []
         return _reason(row, policies[row[0]], status, pieces)
 
-    return {(learner, milestone): [reason(learner, row) for row in criteria[milestone]] for learner, milestone in wanted}
+    return {
+        (learner, milestone): [reason(learner, row) for row in criteria[milestone]] for learner, milestone in wanted
+    }
 
 
 def _reason(

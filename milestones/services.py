@@ -60,9 +60,11 @@ def _drain_one_by_one(tenant_id: int, ids: list[int]) -> int:
                 recompute_statuses([pair_id], "recompute")
                 bulk.run(bulk.CLEAR_MARKS, ids=[pair_id])
             done += 1
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is kept with the mark and shown
+        except Exception as error:
             with tenant_context(tenant_id):
-                bulk.run(bulk.PUT_OFF_MARKS, ids=[pair_id], error=f"{type(error).__name__}: {error}"[:500], limit=PARK_AFTER)
+                bulk.run(
+                    bulk.PUT_OFF_MARKS, ids=[pair_id], error=f"{type(error).__name__}: {error}"[:500], limit=PARK_AFTER
+                )
     return done
 
 
@@ -72,9 +74,9 @@ def release_levels(actor: Actor, *, section: Section) -> int:
     statuses = _statuses_of(section, actor.today)
     known = {
         (learner, milestone): level
-        for learner, milestone, level in Release.objects.filter(
-            learner_id__in={status[0] for status in statuses}
-        ).order_by("id").values_list("learner_id", "milestone_id", "level")
+        for learner, milestone, level in Release.objects.filter(learner_id__in={status[0] for status in statuses})
+        .order_by("id")
+        .values_list("learner_id", "milestone_id", "level")
     }
     new = [
         Release(learner_id=learner, milestone_id=milestone, level=level, released_by_id=actor.member_id)

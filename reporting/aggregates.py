@@ -44,7 +44,7 @@ BY_SCHOOL, BY_GRADE, BY_MILESTONE, ALL = 3, 5, 6, 7
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """`counts`: learners × milestones per level 0…4, empty when hidden. `share`: percent at Meets or above, in words."""
+    """`counts`: learners × milestones per level 0…4, empty when hidden. `percent`: at Meets or above."""
 
     title: str
     subtitle: str
@@ -87,7 +87,12 @@ def _rows(school_ids: list[int], today: date) -> list[tuple[Any, ...]]:
 
 
 def _group(row: tuple[Any, ...]) -> Group:
-    titles = {BY_SCHOOL: (row[1], ""), BY_GRADE: (row[2], ""), BY_MILESTONE: (f"{row[3]} {row[4]}".strip(), row[5]), ALL: ("", "")}
+    titles = {
+        BY_SCHOOL: (row[1], ""),
+        BY_GRADE: (row[2], ""),
+        BY_MILESTONE: (f"{row[3]} {row[4]}".strip(), row[5]),
+        ALL: ("", ""),
+    }
     title, subtitle = titles[row[0]]
     counts = tuple(int(n) for n in row[7:12])
     return Group(title, subtitle, row[6], counts, round(100 * sum(counts[3:]) / sum(counts)))
@@ -101,7 +106,9 @@ def suppress(groups: Sequence[Group], limit: int) -> tuple[Group, ...]:
         shown = [i for i, is_hidden in enumerate(hidden) if not is_hidden]
         hidden[min(shown, key=lambda i: groups[i].learners)] = True
     return tuple(
-        replace(group, learners=0, counts=(), percent=None, is_hidden=True, is_small=small[i]) if hidden[i] else _capped(group)
+        replace(group, learners=0, counts=(), percent=None, is_hidden=True, is_small=small[i])
+        if hidden[i]
+        else _capped(group)
         for i, group in enumerate(groups)
     )
 

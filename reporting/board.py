@@ -119,13 +119,26 @@ def class_board(actor: Actor, section_id: UUID, filters: Filters, now: datetime 
 
 def _planned(section: Section) -> list[tuple[Any, ...]]:
     rows = SectionMilestone.objects.filter(section_id=section.pk, milestone__is_active=True)
-    fields = ("milestone_id", "milestone__public_id", "milestone__code", "milestone__title", "milestone__heading", "due_on")
+    fields = (
+        "milestone_id",
+        "milestone__public_id",
+        "milestone__code",
+        "milestone__title",
+        "milestone__heading",
+        "due_on",
+    )
     return list(rows.order_by("position", "id").values_list(*fields))
 
 
 def _learners(section: Section, today: date) -> list[tuple[int, UUID, str]]:
     rows = Enrolment.objects.filter(running(today), section_id=section.pk, is_withdrawn=False, learner__is_active=True)
-    fields = ("learner_id", "learner__public_id", "learner__preferred_name", "learner__given_name", "learner__family_name")
+    fields = (
+        "learner_id",
+        "learner__public_id",
+        "learner__preferred_name",
+        "learner__given_name",
+        "learner__family_name",
+    )
     named = rows.order_by("learner__folded_name", "learner_id").values_list(*fields)
     return [(pk, public, f"{preferred or given} {family}".strip()) for pk, public, preferred, given, family in named]
 

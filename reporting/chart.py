@@ -15,7 +15,9 @@ LEFT, RIGHT, TOP, STEP = 116, 744, 14, 41.5
 TICKS = 5
 
 
-def history_chart(title: str, pieces: Sequence[Piece], changes: Sequence[Change], level: int, now: datetime) -> SafeString:
+def history_chart(
+    title: str, pieces: Sequence[Piece], changes: Sequence[Change], level: int, now: datetime
+) -> SafeString:
     """760 × 210 units, coloured by CSS classes. The evidence list below it holds the same facts."""
     shown = sorted((piece for piece in pieces if not piece.is_withdrawn and piece.level), key=lambda p: p.occurred_at)
     moments = [piece.occurred_at for piece in shown] + [change.at for change in changes]
@@ -35,9 +37,13 @@ def history_chart(title: str, pieces: Sequence[Piece], changes: Sequence[Change]
     body.append(f'<path class="step" d="{_path(changes, level, x, now)}"/>')
     for piece in shown:
         body.append(_mark(piece, x(piece.occurred_at)))
-    said = _("Level over time. Now: %(level)s. Pieces of evidence: %(n)d.") % {"level": WORDS[level].name, "n": len(shown)}
+    said = _("Level over time. Now: %(level)s. Pieces of evidence: %(n)d.") % {
+        "level": WORDS[level].name,
+        "n": len(shown),
+    }
     return mark_safe(  # noqa: S308 - every text above is escaped
-        f'<svg class="chart" viewBox="0 0 760 210" role="img" aria-labelledby="hist-t hist-d"><title id="hist-t">{escape(title)}</title>'
+        '<svg class="chart" viewBox="0 0 760 210" role="img" aria-labelledby="hist-t hist-d">'
+        f'<title id="hist-t">{escape(title)}</title>'
         f'<desc id="hist-d">{escape(said)}</desc>{"".join(body)}</svg>'
     )
 
@@ -62,5 +68,6 @@ def _mark(piece: Piece, x: float) -> str:
     word = WORDS[piece.level]
     return (
         f'<circle class="mark" data-level="{word.key}" cx="{x:.0f}" cy="{y(piece.level):.0f}" r="10"/>'
-        f'<text class="on" data-level="{word.key}" x="{x:.0f}" y="{y(piece.level) + 4:.0f}" text-anchor="middle">{escape(word.letter)}</text>'
+        f'<text class="on" data-level="{word.key}" x="{x:.0f}" y="{y(piece.level) + 4:.0f}" text-anchor="middle">'
+        f"{escape(word.letter)}</text>"
     )

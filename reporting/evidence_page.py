@@ -42,7 +42,11 @@ def evidence_page(actor: Actor, learner_id: UUID, milestone_id: UUID, section_id
     milestone = published_milestone(milestone_id)
     section = section_of(actor, learner, section_id, milestone)
     criteria = Criterion.objects.filter(milestone_id=milestone.pk).order_by("position", "id")
-    rows = list(criteria.values_list("competency_id", "competency__code", "competency__short_statement", "competency__statement"))
+    rows = list(
+        criteria.values_list(
+            "competency_id", "competency__code", "competency__short_statement", "competency__statement"
+        )
+    )
     if not rows:
         raise NotFound
     policies = effective_policies([row[0] for row in rows])

@@ -64,7 +64,12 @@ class EvidenceForm(forms.Form):
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(
-        self, *args: Any, competencies: list[tuple[int, str]], ratings: list[tuple[Decimal, str]], today: date, **kwargs: Any
+        self,
+        *args: Any,
+        competencies: list[tuple[int, str]],
+        ratings: list[tuple[Decimal, str]],
+        today: date,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
@@ -76,8 +81,7 @@ class EvidenceForm(forms.Form):
         self.fields["token"].initial = uuid7()
 
     def _choices(self, name: str, choices: list[tuple[Any, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
+        field: Any = self.fields[name]
         field.choices = choices
 
     def clean_occurred_on(self) -> date:

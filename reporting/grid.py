@@ -24,7 +24,10 @@ def grid_body(board: Board) -> SafeString:
     """All rows of the grid: `<tr>` with one link per cell, one tab stop in the whole grid."""
     words = [(word.key, str(word.letter), str(word.name)) for word in ALL_WORDS]
     marks = {mark: _mark(icon) for mark, icon in ICONS.items()} | {"": ""}
-    columns = [(str(column.public_id), escape(column.title), _starts_group(board.columns, i)) for i, column in enumerate(board.columns)]
+    columns = [
+        (str(column.public_id), escape(column.title), _starts_group(board.columns, i))
+        for i, column in enumerate(board.columns)
+    ]
     prefix, suffix = reverse("learner_milestone", args=[PLACE, PLACE]).split(f"{PLACE}/milestones/{PLACE}")
     query = f"?section={board.section_id}"
     parts: list[str] = []
@@ -35,8 +38,9 @@ def grid_body(board: Board) -> SafeString:
             key, letter, level = words[cell.level]
             stop = "0" if number == index == 0 else "-1"
             parts.append(
-                f'<td{new}><a class="cell" href="{prefix}{learner}/milestones/{milestone}{suffix}{query}" data-level="{key}"'
-                f' tabindex="{stop}" aria-label="{letter} {level}{_said(cell)}: {title}, {name}">{letter}{marks[cell.mark]}</a></td>'
+                f'<td{new}><a class="cell" href="{prefix}{learner}/milestones/{milestone}{suffix}{query}"'
+                f' data-level="{key}" tabindex="{stop}" aria-label="{letter} {level}{_said(cell)}: {title}, {name}">'
+                f"{letter}{marks[cell.mark]}</a></td>"
             )
         parts.append("</tr>")
     return mark_safe("".join(parts))  # noqa: S308 - names and titles are escaped above
@@ -78,9 +82,13 @@ def spread_bar(counts: Sequence[int], css: str = "bar") -> SafeString:
     for word, count in zip(ALL_WORDS, counts, strict=True):
         if count:
             width = 100 * count / total
-            parts.append(f'<rect class="seg" data-level="{word.key}" x="{x:.2f}" y="0" width="{max(width - 0.5, 0.5):.2f}" height="10"/>')
+            parts.append(
+                f'<rect class="seg" data-level="{word.key}" x="{x:.2f}" y="0"'
+                f' width="{max(width - 0.5, 0.5):.2f}" height="10"/>'
+            )
             x += width
     label = escape(", ".join(named) or _("nobody yet"))
     return mark_safe(  # noqa: S308 - numbers and escaped words only
-        f'<svg class="{escape(css)}" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="{label}">{"".join(parts)}</svg>'
+        f'<svg class="{escape(css)}" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="{label}">'
+        f"{''.join(parts)}</svg>"
     )

@@ -95,7 +95,9 @@ def published_milestone(public_id: UUID) -> Milestone:
     return milestone
 
 
-def section_of(actor: Actor, learner: Learner, wanted: UUID | None, milestone: Milestone | None = None) -> Section | None:
+def section_of(
+    actor: Actor, learner: Learner, wanted: UUID | None, milestone: Milestone | None = None
+) -> Section | None:
     """The section through which the page is seen: the one asked for, else any of the learner's that the actor sees."""
     rows = Section.objects.visible_to(actor, "Section", "read").filter(enrolments__learner_id=learner.pk)
     if milestone is not None:
@@ -157,8 +159,17 @@ def _first_milestone(actor: Actor, learner: Learner, section_id: UUID | None) ->
 def _siblings(learner: Learner, section: Section | None) -> list[Sibling]:
     if section is None:
         return []
-    fields = ("milestone_id", "milestone__public_id", "milestone__code", "milestone__title", "milestone__heading", "due_on")
-    planned = SectionMilestone.objects.filter(section_id=section.pk, milestone__is_active=True).order_by("position", "id")
+    fields = (
+        "milestone_id",
+        "milestone__public_id",
+        "milestone__code",
+        "milestone__title",
+        "milestone__heading",
+        "due_on",
+    )
+    planned = SectionMilestone.objects.filter(section_id=section.pk, milestone__is_active=True).order_by(
+        "position", "id"
+    )
     levels = dict(MilestoneStatus.objects.filter(learner_id=learner.pk).values_list("milestone_id", "level"))
     return [
         Sibling(public_id, code, title, heading, levels.get(pk, 0), due_on)
@@ -170,7 +181,9 @@ def _pieces(actor: Actor, learner: Learner, reasons: list[CriterionReason]) -> l
     """Newest first. A piece alone is judged by the cuts of its competency's scale."""
     scales = {reason.competency_id: reason.policy.policy.scale for reason in reasons}
     pairs = dict(
-        LearnerCompetency.objects.filter(learner_id=learner.pk, competency_id__in=scales).values_list("id", "competency_id")
+        LearnerCompetency.objects.filter(learner_id=learner.pk, competency_id__in=scales).values_list(
+            "id", "competency_id"
+        )
     )
     rows = list(
         Evidence.objects.filter(standing(), learner_competency_id__in=pairs).order_by("-occurred_at", "-id")[:SHOWN]
@@ -206,7 +219,7 @@ def level_of_value(value: float | None, scale: Any) -> int:
     if value is None:
         return 0
     cuts = (scale.developing_at, scale.meets_at, scale.mastery_at)
-    return 1 + sum(cut is not None and round(value, 2) >= cut for cut in cuts)
+    return 1 + int(sum(cut is not None and round(value, 2) >= cut for cut in cuts))
 
 
 def _changes(learner: Learner, milestone: Milestone) -> list[Change]:

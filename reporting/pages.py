@@ -41,4 +41,3 @@ def read_uuid(text: str | None) -> UUID | None:
         return UUID(text or "")
     except ValueError:
         return None
-

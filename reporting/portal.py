@@ -85,7 +85,14 @@ def portrait(actor: Actor, learner_id: UUID | None = None) -> Portrait:
 
 def _released(actor: Actor, learner: Learner) -> Iterable[tuple[str, ReleasedLevel]]:
     rows = Release.objects.visible_to(actor, "Current level").filter(learner_id=learner.pk, milestone__is_active=True)
-    fields = ("milestone__heading", "milestone__code", "milestone__title", "milestone__description", "level", "released_at")
+    fields = (
+        "milestone__heading",
+        "milestone__code",
+        "milestone__title",
+        "milestone__description",
+        "level",
+        "released_at",
+    )
     for heading, *values in rows.order_by("milestone__heading", "milestone__code", "milestone_id").values_list(*fields):
         yield heading, ReleasedLevel(*values)
 

@@ -13,4 +13,6 @@ from tenancy.gate import requires
 @requires("School or district aggregate", "read")
 @page_errors
 def mastery_report(request: PageRequest) -> HttpResponse:
-    return render(request, "reporting/mastery_report.html", {"report": report_of(request.actor, request.tenant.small_group)})
+    return render(
+        request, "reporting/mastery_report.html", {"report": report_of(request.actor, request.tenant.small_group)}
+    )

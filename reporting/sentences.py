@@ -54,13 +54,17 @@ METHODS: dict[str, Callable[[dict[str, Any]], str]] = {
     "latest": lambda p: _("The newest piece counts."),
     "mean": lambda p: _("The average of all pieces counts."),
     "weighted_mean": lambda p: _("The average of all pieces counts, each with its weight."),
-    "ewma": lambda p: _("Newer pieces count more: each new one makes %(share)d%% of the value.") % {"share": _percent(p)},
-    "last_vs_rest": lambda p: _("The newest piece makes %(share)d%% of the value, the average of all others the rest.")
-    % {"share": _percent(p)},
-    "n_times": lambda p: ngettext(
-        "Meets has to be shown %(n)d time.", "Meets has to be shown %(n)d times.", int(p.get("n", 1))
-    )
-    % {"n": int(p.get("n", 1))},
+    "ewma": lambda p: (
+        _("Newer pieces count more: each new one makes %(share)d%% of the value.") % {"share": _percent(p)}
+    ),
+    "last_vs_rest": lambda p: (
+        _("The newest piece makes %(share)d%% of the value, the average of all others the rest.")
+        % {"share": _percent(p)}
+    ),
+    "n_times": lambda p: (
+        ngettext("Meets has to be shown %(n)d time.", "Meets has to be shown %(n)d times.", int(p.get("n", 1)))
+        % {"n": int(p.get("n", 1))}
+    ),
 }
 IGNORED: dict[str, Callable[[int], str]] = {
     "withdrawn": lambda n: ngettext("%(n)d piece was withdrawn", "%(n)d pieces were withdrawn", n),
@@ -147,18 +151,26 @@ def change_sentence(change: dict[str, Any] | None) -> str:
     values = {"n": change["count"], "points": f"{change['at_least']:g}", "level": level}
     if change["kinds"]:
         values["kinds"] = ", ".join(KINDS[kind]() for kind in change["kinds"])
-        return ngettext(
-            "%(n)d more piece at %(points)s points or above from a new task (%(kinds)s) moves this to %(level)s.",
-            "%(n)d more pieces at %(points)s points or above from new tasks (with %(kinds)s) move this to %(level)s.",
+        return (
+            ngettext(
+                "%(n)d more piece at %(points)s points or above from a new task (%(kinds)s) moves this to %(level)s.",
+                "%(n)d more pieces at %(points)s points or above from new tasks (%(kinds)s) move this to %(level)s.",
+                change["count"],
+            )
+            % values
+        )
+    return (
+        ngettext(
+            "%(n)d more piece at %(points)s points or above from a new task moves this to %(level)s.",
+            "%(n)d more pieces at %(points)s points or above from new tasks move this to %(level)s.",
             change["count"],
-        ) % values
-    return ngettext(
-        "%(n)d more piece at %(points)s points or above from a new task moves this to %(level)s.",
-        "%(n)d more pieces at %(points)s points or above from new tasks move this to %(level)s.",
-        change["count"],
-    ) % values
+        )
+        % values
+    )
 
 
 def _ignored(rows: list[dict[str, Any]]) -> tuple[str, ...]:
     reasons = [row["reason"] for row in rows]
-    return tuple(IGNORED[reason](reasons.count(reason)) % {"n": reasons.count(reason)} for reason in dict.fromkeys(reasons))
+    return tuple(
+        IGNORED[reason](reasons.count(reason)) % {"n": reasons.count(reason)} for reason in dict.fromkeys(reasons)
+    )

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -39,7 +39,9 @@ def class_grid(request: PageRequest, section_id: UUID) -> HttpResponse:
         "filters": filters,
         "groups": grid.column_groups(board.columns),
         "body": grid.grid_body(board),
-        "can_release": Section.objects.visible_to(request.actor, "Publication to learner and family", "publish, withdraw")
+        "can_release": Section.objects.visible_to(
+            request.actor, "Publication to learner and family", "publish, withdraw"
+        )
         .filter(public_id=section_id)
         .exists(),
     }
@@ -86,6 +88,8 @@ def withdraw(request: PageRequest, learner_id: UUID, milestone_id: UUID, evidenc
 def release(request: PageRequest, section_id: UUID) -> HttpResponse:
     section = visible_section(request.actor, section_id, "Publication to learner and family", "publish, withdraw")
     count = release_levels(request.actor, section=section)
-    text = ngettext("%(n)d level is new to learners and families.", "%(n)d levels are new to learners and families.", count)
+    text = ngettext(
+        "%(n)d level is new to learners and families.", "%(n)d levels are new to learners and families.", count
+    )
     messages.success(request, text % {"n": count})
     return redirect("class_grid", section_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from .checks import as_number, as_whole, listed, quote
 from .errors import PolicyErrors, Problem
@@ -10,7 +11,7 @@ from .kinds import KIND_NAMES, Kind
 from .methods import METHODS
 from .scale import Scale
 
-Json = dict[str, object]
+Json = dict[str, Any]
 
 ATTEMPTS: tuple[str, ...] = ("all", "latest_per_task", "best_per_task")
 ORDERS: tuple[str, ...] = ("occurred_at", "due_at", "recorded_at")

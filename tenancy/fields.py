@@ -38,7 +38,7 @@ class TenantForeignKey(models.ForeignKey[Any, Any]):
         kwargs.pop("db_constraint", None)
         if kwargs.get("db_index") is False:
             del kwargs["db_index"]
-        elif self.db_index:
+        else:
             kwargs["db_index"] = True
         return name, path, args, kwargs
 

@@ -22,4 +22,3 @@ class BoundedArgon2(Argon2PasswordHasher):
     def verify(self, password: str, encoded: str) -> bool:
         with _AT_ONCE:
             return super().verify(password, encoded)
-

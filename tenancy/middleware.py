@@ -1,7 +1,7 @@
 """Finds the tenant and the actor of a request and opens the tenant for the view.
 
 The tenant comes from the host where the host belongs to one, else from the membership kept in the session: never from
-a header, query or body. An API token names its own tenant; whether the token is good is for `api.authentication` to say.
+a header, query or body. An API token names its own tenant; whether it is good is for `api.authentication` to say.
 """
 
 from collections.abc import Callable
@@ -10,20 +10,10 @@ from contextlib import ExitStack
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from tenancy.actor import Actor
 from tenancy.context import tenant_context
 from tenancy.models import Affiliation, Tenant
-from tenancy.selectors import actor_for_user, tenant_of_host
+from tenancy.selectors import SESSION_KEY, actor_for_user, tenant_of_host
 from tenancy.tokens import parse_token
-
-SESSION_KEY = "tenant_id"
-
-
-class TenantRequest(HttpRequest):
-    """A request that has passed the middleware."""
-
-    tenant: Tenant | None
-    actor: Actor | None
 
 
 class TenantMiddleware:

@@ -16,7 +16,7 @@ class Tenant(models.Model):
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     slug = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=200)
-    host = models.CharField(max_length=200, unique=True, null=True, blank=True)  # noqa: DJ001 - unique needs null
+    host = models.CharField(max_length=200, unique=True, null=True, blank=True)
     time_zone = models.CharField(max_length=64, default="UTC")
     small_group = models.PositiveSmallIntegerField(default=10)
 
@@ -43,7 +43,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
 
     def __str__(self) -> str:
         return self.email
@@ -135,5 +135,3 @@ class AuditEntry(TenantModel):
 
     def __str__(self) -> str:
         return self.action
-
-

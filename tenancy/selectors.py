@@ -11,6 +11,8 @@ from django.utils import timezone
 from tenancy.actor import ANON, ROLES_IN_USE, Actor
 from tenancy.models import Affiliation, RoleGrant, Tenant, User
 
+SESSION_KEY = "tenant_id"  # the tenant chosen by a user of several, in the session
+
 
 @dataclass(frozen=True, slots=True)
 class TenantChoice:

@@ -6,9 +6,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from tenancy.gate import ANYBODY, requires
-from tenancy.middleware import SESSION_KEY
 from tenancy.models import User
-from tenancy.selectors import tenant_choices
+from tenancy.selectors import SESSION_KEY, tenant_choices
 
 
 def back(request: HttpRequest) -> HttpResponse:
@@ -35,5 +34,5 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
     theme = request.POST.get("theme")
     if theme not in {"device", "light", "dark"}:
         raise Http404
-    User.objects.filter(pk=request.user.pk).update(theme=theme)
+    User.objects.filter(email=request.user.get_username()).update(theme=theme)
     return back(request)

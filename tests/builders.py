@@ -34,7 +34,11 @@ from tenancy.models import Affiliation, Member, RoleGrant, Tenant, User
 from tenancy.selectors import local_today
 
 PASSWORD = "correct horse battery staple"
-RULE: dict[str, Any] = {"method": "ewma", "weight": 0.65, "gates": {"meets": {"min_pieces": 2}, "mastery": {"min_tasks": 2}}}
+RULE: dict[str, Any] = {
+    "method": "ewma",
+    "weight": 0.65,
+    "gates": {"meets": {"min_pieces": 2}, "mastery": {"min_tasks": 2}},
+}
 
 
 @dataclass
@@ -94,7 +98,11 @@ def _places(world: World) -> None:
     world.other_school = School.objects.create(name=f"{m} Other School", sourced_id=f"{m}-s2")
     today = date.today()  # noqa: DTZ011 - a school year around whatever day it is
     Term.objects.create(
-        title="Year", kind="schoolYear", starts_on=today - timedelta(days=90), ends_on=today + timedelta(days=180), school_year="2026"
+        title="Year",
+        kind="schoolYear",
+        starts_on=today - timedelta(days=90),
+        ends_on=today + timedelta(days=180),
+        school_year="2026",
     )
     world.section = Section.objects.create(title=f"{m} Maths 7", school=world.school, sourced_id=f"{m}-c1")
     world.other_section = Section.objects.create(title=f"{m} Maths 8", school=world.other_school, sourced_id=f"{m}-c2")
@@ -105,14 +113,15 @@ def add_member(world: World, role: str, key: str | None = None) -> Member:
     key = key or role
     user = User.objects.create_user(f"{key.lower()}@{world.tenant.slug}.example", PASSWORD)
     Affiliation.objects.create(user=user, tenant=world.tenant)
-    member = Member.objects.create(user=user, given_name=world.marker, family_name=f"{key} Person", email=user.email)
+    names = {"given_name": world.marker, "family_name": f"{key} Person"}
+    member: Member = Member.objects.create(user=user, email=user.email, **names)
     RoleGrant.objects.create(member=member, role=role)
     world.users[key], world.members[key] = user, member
     return member
 
 
 def add_learner(world: World, given: str, section: Section, **values: Any) -> Learner:
-    learner = Learner.objects.create(
+    learner: Learner = Learner.objects.create(
         given_name=given,
         family_name=world.marker,
         folded_name=f"{world.marker} {given}".lower(),
@@ -158,7 +167,8 @@ def add_competency(framework: Framework, code: str, order: int) -> Competency:
 
 
 def add_milestone(title: str, competencies: list[Competency], **values: Any) -> Milestone:
-    milestone: Milestone = Milestone.objects.create(title=title, code=title.split()[-1], heading="Numbers", **values)
+    code = title.rsplit(maxsplit=1)[-1]
+    milestone: Milestone = Milestone.objects.create(title=title, code=code, heading="Numbers", **values)
     for position, competency in enumerate(competencies):
         Criterion.objects.create(milestone=milestone, competency=competency, position=position)
     return milestone
@@ -167,7 +177,9 @@ def add_milestone(title: str, competencies: list[Competency], **values: Any) -> 
 def _curriculum(world: World) -> None:
     add_policy()
     identifier = str(uuid7())
-    world.framework = Framework.objects.create(identifier=identifier, identifier_key=identifier, title=f"{world.marker} Framework")
+    world.framework = Framework.objects.create(
+        identifier=identifier, identifier_key=identifier, title=f"{world.marker} Framework"
+    )
     world.competencies = [add_competency(world.framework, f"{world.marker}.{n}", n) for n in range(4)]
     Prerequisite.objects.create(before=world.competencies[0], after=world.competencies[1])
     world.milestone = add_milestone(f"{world.marker} Fractions", world.competencies[:1])

@@ -81,7 +81,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
 
 @pytest.fixture
 def owner_connection(django_db_setup: None) -> Iterator[psycopg.Connection[Any]]:
-    """The owner's connection to the worker's database: for planting faults and cleaning up, never for the code under test."""
+    """The owner's connection to the worker's database: to plant faults and clean up, never for the code under test."""
     name = connections["default"].settings_dict["NAME"]
     with psycopg.connect(named(owner_url(), name), autocommit=True) as connection:
         yield connection

@@ -59,7 +59,9 @@ DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL", "")
 # Finds tenants with pending work; without it every tenant is asked in turn.
 DATABASE_OPS_URL = os.environ.get("DATABASE_OPS_URL", "")
 DATABASE_ROLE = os.environ.get("WAYMARK_DATABASE_ROLE", "app")
-DATABASES = {"default": database(DATABASE_OWNER_URL if DATABASE_ROLE == "owner" and DATABASE_OWNER_URL else DATABASE_URL)}
+DATABASES = {
+    "default": database(DATABASE_OWNER_URL if DATABASE_ROLE == "owner" and DATABASE_OWNER_URL else DATABASE_URL)
+}
 if env_bool("DATABASE_POOL"):
     DATABASES["default"]["OPTIONS"]["pool"] = {  # type: ignore[index]
         "min_size": 1,

@@ -44,7 +44,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return error_page(request, 400, _("We could not read that"), _("Go back, check what you entered and send it again."))
+    return error_page(
+        request, 400, _("We could not read that"), _("Go back, check what you entered and send it again.")
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

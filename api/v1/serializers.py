@@ -28,13 +28,24 @@ class FrameworkSerializer(serializers.ModelSerializer[Framework]):
 
     class Meta:
         model = Framework
-        fields = ("id", "identifier", "uri", "title", "creator", "publisher", "language", "licence", "state", "last_changed_at")
+        fields = (
+            "id",
+            "identifier",
+            "uri",
+            "title",
+            "creator",
+            "publisher",
+            "language",
+            "licence",
+            "state",
+            "last_changed_at",
+        )
 
 
 class CompetencySerializer(serializers.ModelSerializer[Competency]):
     id = serializers.UUIDField(source="public_id", read_only=True)
     framework = serializers.UUIDField(source="framework.public_id", read_only=True)
-    parent = serializers.SerializerMethodField()
+    parent: Any = serializers.SerializerMethodField()
     prerequisites = serializers.SerializerMethodField()
 
     class Meta:
@@ -68,7 +79,17 @@ class LearnerSerializer(serializers.ModelSerializer[Learner]):
 
     class Meta:
         model = Learner
-        fields = ("id", "sourced_id", "given_name", "family_name", "preferred_name", "pronouns", "grade", "school", "is_active")
+        fields = (
+            "id",
+            "sourced_id",
+            "given_name",
+            "family_name",
+            "preferred_name",
+            "pronouns",
+            "grade",
+            "school",
+            "is_active",
+        )
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_school(self, row: Learner) -> str | None:
@@ -152,11 +173,15 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=200, required=False, allow_blank=True)
     form = serializers.CharField(max_length=40, required=False, allow_blank=True)
     weight = serializers.FloatField(min_value=0.001, max_value=100, required=False, default=1)
-    state = serializers.ChoiceField(choices=[s for s in STATE_NAMES if s != "withdrawn"], required=False, default="counted")
+    state = serializers.ChoiceField(
+        choices=[s for s in STATE_NAMES if s != "withdrawn"], required=False, default="counted"
+    )
     due_at = serializers.DateTimeField(required=False, allow_null=True)
     comment = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
     source_id = serializers.CharField(
-        max_length=255, required=False, help_text="Your own id of the piece. Sent again with the same content: unchanged."
+        max_length=255,
+        required=False,
+        help_text="Your own id of the piece. Sent again with the same content: unchanged.",
     )
 
 
@@ -170,7 +195,7 @@ class RowResultSerializer(serializers.Serializer[Any]):
     index = serializers.IntegerField()
     outcome = serializers.ChoiceField(choices=["created", "unchanged", "rejected"])
     id = serializers.UUIDField(allow_null=True)
-    errors = ErrorSerializer(many=True, required=False)
+    errors: Any = ErrorSerializer(many=True, required=False)
 
 
 class EvidenceResultSerializer(serializers.Serializer[Any]):
@@ -188,7 +213,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     code = serializers.CharField()
     detail = serializers.CharField()
-    errors = ErrorSerializer(many=True, required=False)
+    errors: Any = ErrorSerializer(many=True, required=False)
 
 
 class PreviewPolicySerializer(serializers.Serializer[Any]):

@@ -9,6 +9,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.permissions import actor_of
 from api.v1 import filters, serializers
 from competencies.models import CURRICULUM, Competency, Framework
 from learners.models import Learner, Section
@@ -33,7 +34,7 @@ class StrictFilters(DjangoFilterBackend):
 
     paging = frozenset({"limit", "cursor", "explain"})
 
-    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> Any:
+    def filter_queryset(self, request: Any, queryset: QuerySet[Any], view: Any) -> Any:
         known = set(view.filterset_class.base_filters) if getattr(view, "filterset_class", None) else set()
         for name in request.query_params:
             if name not in known | self.paging:
@@ -49,7 +50,7 @@ class VisibleList(DeclaredView, generics.ListAPIView[Any]):
     filter_backends = [StrictFilters]
 
     def get_queryset(self) -> QuerySet[Any]:
-        queryset: QuerySet[Any] = self.model.objects.visible_to(self.request.auth, self.declared.resource)
+        queryset: QuerySet[Any] = self.model.objects.visible_to(actor_of(self.request), self.declared.resource)
         return self.widened(queryset)
 
     def widened(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -63,7 +64,7 @@ class VisibleOne(DeclaredView, generics.RetrieveAPIView[Any]):
     lookup_field = "public_id"
 
     def get_queryset(self) -> QuerySet[Any]:
-        queryset: QuerySet[Any] = self.model.objects.visible_to(self.request.auth, self.declared.resource)
+        queryset: QuerySet[Any] = self.model.objects.visible_to(actor_of(self.request), self.declared.resource)
         return self.widened(queryset)
 
     def widened(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -89,7 +90,7 @@ class FrameworkDetail(VisibleOne):
 class CompetencyRows:
     declared = CURRICULUM_READ
     model = Competency
-    serializer_class = serializers.CompetencySerializer
+    serializer_class: Any = serializers.CompetencySerializer
 
     def widened(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.select_related("framework", "parent").prefetch_related("needs__before")
@@ -108,7 +109,7 @@ class CompetencyDetail(CompetencyRows, VisibleOne):
 class SectionRows:
     declared = Declared("Section", "read")
     model = Section
-    serializer_class = serializers.SectionSerializer
+    serializer_class: Any = serializers.SectionSerializer
 
     def widened(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.select_related("school")
@@ -127,7 +128,7 @@ class SectionDetail(SectionRows, VisibleOne):
 class LearnerRows:
     declared = Declared("Learner directory fields", "read")
     model = Learner
-    serializer_class = serializers.LearnerSerializer
+    serializer_class: Any = serializers.LearnerSerializer
 
     def widened(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.select_related("home_school")
@@ -146,7 +147,7 @@ class LearnerDetail(LearnerRows, VisibleOne):
 class MilestoneRows:
     declared = CURRICULUM_READ
     model = Milestone
-    serializer_class = serializers.MilestoneSerializer
+    serializer_class: Any = serializers.MilestoneSerializer
 
     def widened(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(is_active=True).prefetch_related("criteria__competency")

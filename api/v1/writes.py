@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 
 from api import services
 from api.parsers import BulkJSONParser
+from api.permissions import actor_of
 from api.v1 import serializers
 from api.v1.evidence import record_rows
 from api.v1.views import DeclaredView
@@ -19,7 +20,10 @@ from tenancy.gate import Declared
 
 PROBLEM = OpenApiResponse(serializers.ProblemSerializer, description="What is wrong, with the value and the fix")
 KEY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, description="Up to 255 characters; the answer is kept for 24 hours."
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Up to 255 characters; the answer is kept for 24 hours.",
 )
 ONE_OR_MANY = PolymorphicProxySerializer(
     component_name="EvidenceOneOrMany",
@@ -36,7 +40,11 @@ class EvidenceIn(DeclaredView, APIView):
         operation_id="evidence_create",
         parameters=[KEY],
         request=ONE_OR_MANY,
-        responses={200: serializers.EvidenceResultSerializer, 201: serializers.RowResultSerializer, (400, "application/problem+json"): PROBLEM},
+        responses={
+            200: serializers.EvidenceResultSerializer,
+            201: serializers.RowResultSerializer,
+            (400, "application/problem+json"): PROBLEM,
+        },
     )
     def post(self, request: Request) -> Response:
         """Record one piece (201, or 200 when it was there before), or a list of up to 5,000 with a result per row."""
@@ -46,21 +54,22 @@ class EvidenceIn(DeclaredView, APIView):
         if len(key) > 255 or not key.isprintable():
             text = "Idempotency-Key is longer than 255 characters or not printable. Use a short random text"
             raise Invalid([{"field": "Idempotency-Key", "code": "too_long", "message": text}])
+        client: Any = request.user.pk
         data = request.data  # parsed before the body is hashed: a broken body is never remembered
         wanted = services.request_hash("POST", request.path, repr(data).encode())
-        known = services.remembered_answer(request.auth.token_id, key, wanted)
+        known = services.remembered_answer(client, key, wanted)
         if known is not None and known.status is not None:
             return Response(known.body, status=known.status, headers={"Idempotent-Replayed": "true"})
         response = self._record(request)
-        services.remember_answer(request.auth.token_id, key, response.status_code, response.data)
+        services.remember_answer(client, key, response.status_code, response.data)
         return response
 
     def _record(self, request: Request) -> Response:
         data = request.data
         if isinstance(data, list):
-            results = record_rows(request.auth, data)
+            results = record_rows(actor_of(request), data)
             return Response({**_counts(results), "results": [_result(result) for result in results]})
-        result = record_rows(request.auth, [data])[0]
+        result = record_rows(actor_of(request), [data])[0]
         if result.outcome == "rejected":
             _refuse(result)
         return Response(_result(result), status=201 if result.outcome == "created" else 200)
@@ -77,7 +86,11 @@ class StatusPreview(DeclaredView, APIView):
     def post(self, request: Request) -> Response:
         """Try a policy on some evidence. Nothing is stored."""
         data = request.data
-        if not isinstance(data, dict) or not isinstance(data.get("policy"), dict) or not isinstance(data.get("evidence"), list):
+        if (
+            not isinstance(data, dict)
+            or not isinstance(data.get("policy"), dict)
+            or not isinstance(data.get("evidence"), list)
+        ):
             text = 'Send {"policy": {…}, "evidence": […]}'
             raise Invalid([{"field": "", "code": "invalid", "message": text}])
         unknown = sorted(set(data) - {"policy", "evidence"})

@@ -86,7 +86,8 @@ class ImportCommand(BaseCommand):
 
     def _show_text(self, report: ImportReport) -> None:
         for problem in report.problems[:200]:
-            place = " ".join(str(problem[key]) for key in ("path", "file", "row", "field") if problem.get(key) not in {None, ""})
+            places = (problem.get(key) for key in ("path", "file", "row", "field"))
+            place = " ".join(str(part) for part in places if part not in {None, ""})
             self.stdout.write(f"{problem.get('severity', 'error')}: {place}: {problem['message']}")
         if len(report.problems) > 200:
             self.stdout.write(f"… and {len(report.problems) - 200} more; --json lists up to 5,000")

@@ -7,8 +7,8 @@ from typing import Any
 from django import template
 from django.template.context import Context
 from django.templatetags.static import static
-from django.utils.formats import date_format
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -54,7 +54,7 @@ def spread(counts: Sequence[int], css: str = "bar") -> SafeString:
 
 @register.filter
 def short_date(value: date | datetime | None, time_zone: str = "UTC") -> str:
-    """"19 Nov" in the reader's language; a moment is shown on the school's day."""
+    """ "19 Nov" in the reader's language; a moment is shown on the school's day."""
     if value is None:
         return ""
     day = value.astimezone(zone(time_zone)).date() if isinstance(value, datetime) else value

@@ -43,7 +43,7 @@ class TenantSchemaEditor(DatabaseSchemaEditor):
             return
         table, column = model._meta.db_table, field.column
         target = field.remote_field.model._meta.db_table
-        name = self._create_index_name(table, [column], suffix="_tenant_fk")
+        name = self._create_index_name(table, [column], suffix="_tenant_fk")  # type: ignore[attr-defined]
         sql = (
             f"ALTER TABLE {self.quote_name(table)} ADD CONSTRAINT {self.quote_name(name)} "
             f"FOREIGN KEY (tenant_id, {self.quote_name(column)}) REFERENCES {self.quote_name(target)} (tenant_id, id)"

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from django.test import Client
 
-from assessments.services import record_evidence
 from milestones.models import CompetencyStatus, MilestoneStatus, StatusChange
 from tenancy.context import tenant_context
-from tests.builders import PASSWORD, Cast, piece
+from tests.builders import PASSWORD, Cast
 
 
 def test_level_moves_with_evidence(cast: Cast) -> None:
@@ -17,7 +15,11 @@ def test_level_moves_with_evidence(cast: Cast) -> None:
         status = CompetencyStatus.objects.get(learner=world.learner)
         assert (status.level, float(status.value or 0), status.pieces) == (3, 3.53, 3)
         assert MilestoneStatus.objects.get(learner=world.learner, milestone=world.milestone).level == 3
-        assert list(StatusChange.objects.filter(milestone=world.milestone, learner=world.learner).order_by("id").values_list("to_level", flat=True)) == [2, 3]
+        assert list(
+            StatusChange.objects.filter(milestone=world.milestone, learner=world.learner)
+            .order_by("id")
+            .values_list("to_level", flat=True)
+        ) == [2, 3]
 
 
 def test_teacher_opens_grid(cast: Cast) -> None:

@@ -1,5 +1,7 @@
 """Short ways to write policies and evidence in the engine's tests."""
 
+from typing import Any
+
 import numpy as np
 
 from status_engine import EvidenceTable, Policy, parse_policy
@@ -8,13 +10,13 @@ METHOD_KEYS = ("highest", "latest", "mean", "weighted_mean", "last_vs_rest", "ew
 DAY = 86_400_000_000
 
 
-def a_policy(method: str = "highest", /, **changes: object) -> Policy:
+def a_policy(method: str = "highest", /, **changes: Any) -> Policy:
     """A five-point policy: developing 2, meets 3, mastery 4."""
     return parse_policy(policy_data(method, **changes))
 
 
-def policy_data(method: str = "highest", /, **changes: object) -> dict[str, object]:
-    data: dict[str, object] = {
+def policy_data(method: str = "highest", /, **changes: Any) -> dict[str, Any]:
+    data: dict[str, Any] = {
         "method": method, "points_possible": 5, "meets_at": 3, "developing_at": 2, "mastery_at": 4,
     }  # fmt: skip
     if method == "n_times":
@@ -27,14 +29,14 @@ def day(number: int) -> str:
     return f"2026-03-{number:02d}T09:00:00+00:00"
 
 
-def a_row(score: float | None, number: int = 1, **changes: object) -> dict[str, object]:
+def a_row(score: float | None, number: int = 1, **changes: Any) -> dict[str, Any]:
     """A row of `score` out of 5 on a day of March, its task named after the day."""
-    row: dict[str, object] = {"score": score, "possible": 5, "occurred_at": day(number), "task": f"task {number}"}
+    row: dict[str, Any] = {"score": score, "possible": 5, "occurred_at": day(number), "task": f"task {number}"}
     row.update(changes)
     return row
 
 
-def some_rows(*scores: float | None) -> list[dict[str, object]]:
+def some_rows(*scores: float | None) -> list[dict[str, Any]]:
     """One row a day, each of a task of its own."""
     return [a_row(score, number) for number, score in enumerate(scores, start=1)]
 
@@ -43,7 +45,7 @@ def table(*scores: float | None) -> EvidenceTable:
     return EvidenceTable.from_rows(some_rows(*scores))
 
 
-def many_groups(rng: np.random.Generator, groups: int, largest: int = 12) -> dict[str, np.ndarray]:
+def many_groups(rng: np.random.Generator, groups: int, largest: int = 12) -> dict[str, Any]:
     """Random columns of groups of 1 to `largest` rows, with every awkward thing in them."""
     sizes = rng.integers(1, largest + 1, groups)
     rows = int(sizes.sum())

@@ -4,9 +4,11 @@ It shares no code with the product. Where the product states a tolerance (a valu
 the reference states the same rule exactly.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
+from typing import Any
 
 TIE = Fraction(1, 2**30)
 
@@ -65,10 +67,10 @@ def on_scale(row: Row, rules: Rules) -> Fraction:
 
 def fold(rows: list[Row]) -> list[Row]:
     """Items of one attempt at one task become one piece, at the place of the newest of them."""
-    blocks: dict[object, list[Row]] = {}
+    blocks: dict[Any, list[Row]] = {}
     for row in sorted(rows, key=lambda one: (one.at, one.id)):
         if row.task is None:
-            key: object = ("alone", row.id)
+            key: Any = ("alone", row.id)
         elif row.attempt is None:
             key = ("time", row.task, row.at)
         else:
@@ -79,10 +81,14 @@ def fold(rows: list[Row]) -> list[Row]:
         last = items[-1]
         marks = [item.pass_mark for item in items if item.pass_mark is not None]
         folded.append(Row(
-            last.id, sum(i.score for i in items), sum(i.possible for i in items), last.at, last.task, last.attempt,
+            last.id, total(i.score for i in items), total(i.possible for i in items), last.at, last.task, last.attempt,
             max(i.weight for i in items), max(marks) if marks else None, last.kind,
         ))  # fmt: skip
     return sorted(folded, key=lambda one: (one.at, one.id))
+
+
+def total(values: Iterable[Fraction]) -> Fraction:
+    return sum(values, Fraction(0))
 
 
 def pieces(rows: list[Row], rules: Rules) -> list[tuple[Fraction, Row]]:
@@ -90,7 +96,7 @@ def pieces(rows: list[Row], rules: Rules) -> list[tuple[Fraction, Row]]:
     found = [(on_scale(row, rules), row) for row in fold(rows)]
     if rules.attempts == "all":
         return found
-    kept: dict[object, int] = {}
+    kept: dict[Any, int] = {}
     for place, (value, row) in enumerate(found):
         key = row.task if row.task is not None else ("alone", row.id)
         if rules.attempts == "latest_per_task" or key not in kept or value >= found[kept[key]][0]:
@@ -106,10 +112,10 @@ def value_of(found: list[tuple[Fraction, Row]], rules: Rules) -> Fraction | None
     if rules.method == "latest":
         return x[-1]
     if rules.method == "mean":
-        return sum(x) / len(x)
+        return total(x) / len(x)
     if rules.method == "weighted_mean":
         weights = [row.weight for _, row in found]
-        return sum(a * b for a, b in zip(weights, x, strict=True)) / sum(weights)
+        return total(a * b for a, b in zip(weights, x, strict=True)) / total(weights)
     if rules.method == "last_vs_rest":
         return x[0] if len(x) == 1 else w * x[-1] + (1 - w) * sum(x[:-1]) / (len(x) - 1)
     if rules.method == "ewma":
@@ -118,7 +124,7 @@ def value_of(found: list[tuple[Fraction, Row]], rules: Rules) -> Fraction | None
             y = (1 - w) * y + w * newer
         return y
     meeting = [value for value in x if shown(value) >= rules.meets_at]
-    return sum(meeting) / len(meeting) if len(meeting) >= rules.n else None
+    return total(meeting) / len(meeting) if len(meeting) >= rules.n else None
 
 
 def has_enough(found: list[Row], gates: dict[str, int]) -> bool:

@@ -1,5 +1,7 @@
 """Milestones from criteria: each rule, the levels in between, and the empty milestone."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,11 +12,11 @@ from status_engine import CriteriaRollUp, EvidenceErrors, Level, Rule, roll_up_c
 N, B, D, M, X = Level
 
 
-def one(rule: Rule, *levels: Level, needed: float = 1, **columns: object) -> CriteriaRollUp:
+def one(rule: Rule, *levels: Level, needed: float = 1, **columns: Any) -> CriteriaRollUp:
     return roll_up_criteria([1], rule, needed, group=[1] * len(levels), level=list(levels), **columns)
 
 
-def level(*args: object, **columns: object) -> Level:
+def level(*args: Any, **columns: Any) -> Level:
     return Level(int(one(*args, **columns).level[0]))
 
 
@@ -82,7 +84,7 @@ def test_parents_follow_down_as_well_as_up() -> None:
      ({"group": [2]}, "group[0]"), ({"needed": 0}, "needed[0]"), ({"needed": 1.5}, "needed[0]"),
      ({"rule": 9}, "rule[0]"), ({"groups": [1, 1]}, "groups[1]")],
 )  # fmt: skip
-def test_bad_columns_are_named(columns: dict[str, object], field: str) -> None:
+def test_bad_columns_are_named(columns: dict[str, Any], field: str) -> None:
     with pytest.raises(EvidenceErrors) as caught:
         roll_up_criteria(**{"groups": [1], "rule": Rule.AT_LEAST, "needed": 1, "group": [1], "level": [3], **columns})
     assert field in [name for name, _ in caught.value.errors]

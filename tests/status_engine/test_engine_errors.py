@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any, cast
 
 import numpy as np
 import pytest
-from engine_builders import METHOD_KEYS, a_policy, a_row, policy_data
 
 from status_engine import (
     EvidenceErrors,
@@ -20,6 +20,7 @@ from status_engine import (
     policy_to_json,
     preview,
 )
+from tests.status_engine.engine_builders import METHOD_KEYS, a_policy, a_row, policy_data
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ from status_engine import (
          "at least one of: formative, summative, performance, observation, indicator"),
     ],
 )  # fmt: skip
-def test_each_bad_setting_is_named(changes: dict[str, object], field: str, message: str) -> None:
+def test_each_bad_setting_is_named(changes: dict[str, Any], field: str, message: str) -> None:
     with pytest.raises(PolicyErrors) as caught:
         a_policy("ewma", **changes)
     assert [name for name, _ in caught.value.errors] == [field]
@@ -87,7 +88,7 @@ def test_all_mistakes_come_at_once() -> None:
     assert isinstance(caught.value, PolicyError)
     assert caught.value.field == "colour"
     with pytest.raises(PolicyErrors, match="policy was"):
-        parse_policy(["ewma"])
+        parse_policy(cast("Any", ["ewma"]))
 
 
 def test_a_policy_built_by_hand_is_held_to_the_same_rules() -> None:
@@ -136,7 +137,7 @@ def test_policies_survive_json(method: str) -> None:
         ("row", "evidence[1]", "the row was 'row'. Use an object"),
     ],
 )
-def test_each_bad_row_is_named(row: object, field: str, message: str) -> None:
+def test_each_bad_row_is_named(row: Any, field: str, message: str) -> None:
     with pytest.raises(EvidenceErrors) as caught:
         preview(policy_data(), [a_row(1, id=0), row])
     assert [name for name, _ in caught.value.errors] == [field]
@@ -170,7 +171,7 @@ def test_rows_may_be_mappings_or_dataclasses_of_many_learners() -> None:
         ({"kind": [0, 300]}, "kind"),
     ],
 )
-def test_each_bad_column_is_named(columns: dict[str, object], field: str) -> None:
+def test_each_bad_column_is_named(columns: dict[str, Any], field: str) -> None:
     with pytest.raises(EvidenceErrors) as caught:
         EvidenceTable(**{"group": [1, 1], "score": [1, 2], "possible": [5, 5], **columns})
     assert [name for name, _ in caught.value.errors] == [field]

@@ -1,10 +1,10 @@
 """Explanations: they agree with the roll-up, replay to the same bytes, and the next step they name works."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
-from engine_builders import DAY, METHOD_KEYS, a_policy, a_row, day, many_groups, policy_data, some_rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,9 +24,19 @@ from status_engine import (
     preview,
     roll_up,
 )
+from tests.status_engine.engine_builders import (
+    DAY,
+    METHOD_KEYS,
+    a_policy,
+    a_row,
+    day,
+    many_groups,
+    policy_data,
+    some_rows,
+)
 
 seeds = st.integers(0, 2**32 - 1)
-GATES: list[dict[str, object] | None] = [
+GATES: list[dict[str, Any] | None] = [
     None,
     {"meets": {"min_pieces": 3}, "mastery": {"min_tasks": 3, "min_kinds": 2}},
     {"meets": {"required_kinds": ["summative", "performance"]}, "mastery": {"required_kinds": ["observation"]}},
@@ -41,7 +51,7 @@ def one_group(seed: int) -> EvidenceTable:
 
 def drawn_policy(method: str, seed: int) -> Policy:
     rng = np.random.default_rng(seed)
-    changes: dict[str, object] = {
+    changes: dict[str, Any] = {
         "attempts": str(rng.choice(["all", "latest_per_task", "best_per_task"])),
         "order_by": str(rng.choice(["occurred_at", "due_at", "recorded_at"])),
         "mastery_at": 4 if rng.random() < 0.7 else None,
@@ -110,7 +120,7 @@ def test_the_next_step_really_raises_the_level(method: str, seed: int, any_kind:
         assert fewer.level[0] <= level_from_name(explanation["level"])
 
 
-def with_step(policy: Policy, evidence: EvidenceTable, change: dict[str, object], any_kind: Kind) -> RollUp:
+def with_step(policy: Policy, evidence: EvidenceTable, change: dict[str, Any], any_kind: Kind) -> RollUp:
     count = int(change["count"])
     kinds = [Kind[name.upper()] for name in change["kinds"]] + [any_kind] * count
     moment = 30 * DAY + np.arange(count)
@@ -121,7 +131,7 @@ def with_step(policy: Policy, evidence: EvidenceTable, change: dict[str, object]
         "kind": np.array(kinds[:count], np.int8), "weight": np.ones(count), "attempt": np.full(count, -1),
         "pass_mark": np.full(count, np.nan), "state": np.zeros(count, np.int8),
     }  # fmt: skip
-    columns = {name: np.concatenate((getattr(evidence, name), more)) for name, more in added.items()}
+    columns: dict[str, Any] = {name: np.concatenate((getattr(evidence, name), more)) for name, more in added.items()}
     return roll_up(policy, EvidenceTable(**columns))
 
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from engine_builders import a_policy, a_row, policy_data, some_rows, table
 
 from status_engine import (
     LEVEL_NAMES,
@@ -17,6 +16,7 @@ from status_engine import (
     roll_up,
     round_half_away,
 )
+from tests.status_engine.engine_builders import a_policy, a_row, policy_data, some_rows, table
 
 
 def level_of(found: RollUp) -> str:

@@ -1,21 +1,23 @@
 """What becomes of rows: folded by attempt, chosen among attempts, dropped for a reason."""
 
+from typing import Any
+
 import pytest
-from engine_builders import a_policy, a_row, day, policy_data, some_rows
 
 from status_engine import EvidenceTable, explain, preview
+from tests.status_engine.engine_builders import a_policy, a_row, day, policy_data, some_rows
 
 
-def explained(rows: list[dict[str, object]], method: str = "mean", **changes: object) -> dict[str, object]:
+def explained(rows: list[dict[str, Any]], method: str = "mean", **changes: Any) -> dict[str, Any]:
     return explain(a_policy(method, **changes), EvidenceTable.from_rows(rows))
 
 
-def ids(rows: object) -> list[int]:
+def ids(rows: Any) -> list[int]:
     assert isinstance(rows, list)
     return [row["id"] for row in rows]
 
 
-def reasons(explanation: dict[str, object]) -> dict[int, str]:
+def reasons(explanation: dict[str, Any]) -> dict[int, str]:
     rows = explanation["ignored"]
     assert isinstance(rows, list)
     return {row["id"]: row["reason"] for row in rows}
@@ -43,9 +45,7 @@ def test_items_of_one_attempt_are_one_piece() -> None:
         ({"task": "essay"}, {"task": "report"}, 2),
     ],
 )
-def test_same_task_and_attempt_or_else_same_time(
-    first: dict[str, object], second: dict[str, object], pieces: int
-) -> None:
+def test_same_task_and_attempt_or_else_same_time(first: dict[str, Any], second: dict[str, Any], pieces: int) -> None:
     rows = [a_row(2, task="quiz") | first, a_row(4, task="quiz") | second]
     for order_by in ("occurred_at", "due_at", "recorded_at"):
         assert len(explained(rows, order_by=order_by)["counted"]) == pieces

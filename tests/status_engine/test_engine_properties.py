@@ -1,13 +1,15 @@
 """What must hold for any evidence: order, repeats, company and more evidence."""
 
+from typing import Any
+
 import numpy as np
 import pytest
-from engine_builders import DAY, METHOD_KEYS, a_policy, many_groups
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from status_engine import METHODS, EvidenceTable, RollUp, roll_up
 from status_engine.prepare import prepare
+from tests.status_engine.engine_builders import DAY, METHOD_KEYS, a_policy, many_groups
 
 seeds = st.integers(0, 2**32 - 1)
 CHOICES = [
@@ -115,7 +117,7 @@ def test_groups_asked_for_come_back_and_no_others() -> None:
 
 
 def test_undated_evidence_is_the_oldest_and_ties_go_by_recorded_then_id() -> None:
-    def latest(**columns: object) -> float:
+    def latest(**columns: Any) -> float:
         given_columns = {"group": [1, 1], "score": [1, 4], "possible": [5, 5], **columns}
         return float(roll_up(a_policy("latest"), EvidenceTable(**given_columns)).value[0])
 

@@ -1,15 +1,16 @@
 """The engine against the exact reference, to the last rounded digit and the level."""
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
-from engine_builders import METHOD_KEYS, a_policy
-from engine_reference import TIE, Row, Rules, answer, half_away, shown
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from status_engine import EvidenceTable, Flag, roll_up, round_half_away
+from tests.status_engine.engine_builders import METHOD_KEYS, a_policy
+from tests.status_engine.engine_reference import TIE, Row, Rules, answer, half_away, shown
 
 cents = st.integers(0, 1200).map(lambda n: Fraction(n, 100))
 possibles = st.sampled_from([Fraction(5), Fraction(4), Fraction(3), Fraction(7), Fraction(1250, 100), Fraction(100)])
@@ -48,9 +49,9 @@ def as_table(rows: list[Row]) -> EvidenceTable:
     )  # fmt: skip
 
 
-def compare(rows: list[Row], rules: Rules, **policy: object) -> None:
+def compare(rows: list[Row], rules: Rules, **policy: Any) -> None:
     gates = {"meets": rules.meets_gates, "mastery": rules.mastery_gates}
-    parameters: dict[str, object] = {"n": rules.n} if rules.method == "n_times" else {}
+    parameters: dict[str, Any] = {"n": rules.n} if rules.method == "n_times" else {}
     if rules.method in ("ewma", "last_vs_rest"):
         parameters["weight"] = float(rules.weight)
     given_policy = a_policy(

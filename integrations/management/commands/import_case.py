@@ -19,7 +19,8 @@ class Command(ImportCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         tenant, path = self.tenant(options["tenant"]), self.path(options["path"])
-        started_at, report, faults = timezone.now(), CaseReport(), ()
+        started_at, report = timezone.now(), CaseReport()
+        faults: tuple[Problem, ...] = ()
         with tenant_context(tenant.pk):
             try:
                 package = read_package(path)

@@ -1,0 +1,145 @@
+"""Policies, milestones and plans of the sample tenants."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from competencies.models import Competency, Framework, Policy, PolicyVersion, Rating, Scale
+from learners.models import Enrolment, Section
+from milestones.models import Criterion, Milestone, SectionMilestone
+from waymark.demo.evidence import Assignment
+from waymark.demo.frameworks import short
+
+WORDS = ("Beginning", "Developing", "Meets", "Mastery")
+NEWER_COUNTS = {
+    "method": "ewma",
+    "weight": 0.65,
+    "mastery_at": 3.6,
+    "gates": {"meets": {"min_pieces": 3, "min_kinds": 2}, "mastery": {"min_tasks": 3, "required_kinds": ["summative"]}},
+}
+AVERAGE = {"method": "mean", "mastery_at": 3.6, "gates": {"meets": {"min_pieces": 2}, "mastery": {"min_tasks": 4}}}
+THREE_TIMES = {"method": "n_times", "n": 3, "mastery_at": 3.6, "gates": {"mastery": {"min_tasks": 4, "min_kinds": 2}}}
+MOST = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A milestone of a section with the competencies that count towards it."""
+
+    milestone: Milestone
+    competencies: tuple[Competency, ...]
+    due_on: date
+
+
+def policy(name: str, rule: dict[str, Any], framework: Framework | None = None) -> None:
+    scale = Scale.objects.create(name="Four levels", points_possible=4)
+    Rating.objects.bulk_create(
+        [
+            Rating(scale=scale, points=points, word=word, is_meeting=word == "Meets")
+            for points, word in enumerate(WORDS, 1)
+        ]
+    )
+    row = Policy.objects.create(name=name, framework=framework)
+    PolicyVersion.objects.create(policy=row, number=1, scale=scale, rule=rule, reason="First version")
+
+
+def standards(framework: Framework, grade: str) -> list[Competency]:
+    """The standards of a grade in tree order, at most MOST."""
+    rows = Competency.objects.filter(framework_id=framework.pk, item_type="Standard", code__startswith=f"{grade}.")
+    return list(rows.select_related("parent__parent").order_by("tree_order")[:MOST])
+
+
+def plan(
+    section: Section, competencies: Sequence[Competency], start: date, weeks: float, **values: Any
+) -> list[Planned]:
+    """A milestone per competency, due one after the other over `weeks`, and one over each of the two largest groups."""
+    step = timedelta(weeks=weeks) / max(len(competencies), 1)
+    planned = [
+        Planned(
+            _milestone(section, (one,), one.short_statement or one.statement, one.code, **values),
+            (one,),
+            start + step * (n + 1),
+        )
+        for n, one in enumerate(competencies)
+    ]
+    groups = [(parent, list(group)) for parent, group in groupby(competencies, key=lambda one: one.parent) if parent]
+    largest = sorted((g for g in groups if len(g[1]) >= 3), key=lambda g: -len(g[1]))[:2]
+    for number, (parent, members) in enumerate(largest):
+        rule = (
+            {"rule": "at_least", "need": len(members) - 1} if number == 0 else {"rule": "points", "need": len(members)}
+        )
+        due = max(one.due_on for one in planned if one.competencies[0] in members)
+        title = f"All of {parent.code}" if number else f"Most of {parent.code}"
+        planned.append(
+            Planned(_milestone(section, tuple(members), title, parent.code, **rule, **values), tuple(members), due)
+        )
+    _assign(section, planned)
+    return planned
+
+
+def _milestone(
+    section: Section, competencies: tuple[Competency, ...], title: str, code: str, **values: Any
+) -> Milestone:
+    first = competencies[0]
+    heading = (first.parent.parent or first.parent).statement if first.parent else first.framework.title
+    description = first.statement if len(competencies) == 1 else ""
+    row: Milestone = Milestone.objects.create(
+        title=title[:200], code=code[:40], heading=heading[:120], framework=first.framework,
+        description=_plain(description), **values,
+    )  # fmt: skip
+    points = 2 if values.get("rule") == "points" else 1
+    Criterion.objects.bulk_create(
+        [
+            Criterion(
+                milestone=row,
+                competency=one,
+                position=n,
+                points=points if n == 0 else 1,
+                is_required=points == 2 and n == 0,
+            )
+            for n, one in enumerate(competencies)
+        ]
+    )
+    return row
+
+
+def _plain(statement: str) -> str:
+    """The statement without markup, for places that show text."""
+    return short(statement, 400)
+
+
+def _assign(section: Section, planned: Iterable[Planned]) -> None:
+    ordered = sorted(planned, key=lambda one: one.milestone.heading)
+    ordered = [
+        one
+        for _, group in groupby(ordered, key=lambda one: one.milestone.heading)
+        for one in sorted(group, key=lambda p: p.due_on)
+    ]
+    SectionMilestone.objects.bulk_create(
+        [
+            SectionMilestone(section=section, milestone=one.milestone, due_on=one.due_on, position=n)
+            for n, one in enumerate(ordered)
+        ]
+    )
+
+
+def assignments(section: Section, planned: Iterable[Planned], zone: ZoneInfo) -> list[Assignment]:
+    """What the section's learners work on: each competency once, up to the day of its own milestone."""
+    learners = tuple(
+        Enrolment.objects.filter(section_id=section.pk)
+        .order_by("learner__sourced_id")
+        .values_list("learner_id", flat=True)
+    )
+    return [
+        Assignment(
+            one.competencies[0].pk,
+            one.competencies[0].code,
+            learners,
+            datetime.combine(one.due_on, time(12), tzinfo=zone),
+        )
+        for one in planned
+        if len(one.competencies) == 1
+    ]
