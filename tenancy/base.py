@@ -30,6 +30,11 @@ class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: igno
         queryset: TenantQuerySet[Any] = super().get_queryset()
         return queryset.filter(tenant_id=current_tenant_id())
 
+    def none(self) -> TenantQuerySet[Any]:
+        """No rows of nobody: the only set that needs no tenant."""
+        queryset: TenantQuerySet[Any] = TenantQuerySet(self.model)
+        return queryset.none()
+
 
 class TenantModel(models.Model):
     """A row of one tenant. The schema editor gives its table the composite key and row-level security.

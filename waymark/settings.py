@@ -267,6 +267,11 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "Level": "api.v1.serializers.LEVELS",
+        "EvidenceKind": "api.v1.serializers.KINDS",
+        "MilestoneKind": "milestones.models.Milestone.Kind",
+    },
 }
 
 # --- logging --------------------------------------------------------------------------------------------------------

@@ -13,11 +13,15 @@ from milestones.selectors import CriterionReason
 from status_engine import KIND_NAMES, LEVEL_NAMES, STATE_NAMES
 
 
+LEVELS = [(name, name) for name in LEVEL_NAMES]
+KINDS = [(name, name) for name in KIND_NAMES]
+
+
 class LevelField(serializers.ChoiceField):
     """A level as its machine name."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=[(name, name) for name in LEVEL_NAMES], **kwargs)
+        super().__init__(choices=LEVELS, **kwargs)
 
     def to_representation(self, value: Any) -> str:
         return LEVEL_NAMES[int(value)]
@@ -168,7 +172,7 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     possible = serializers.FloatField(min_value=0.001, max_value=99_999)
     occurred_at = serializers.DateTimeField(help_text="ISO 8601 with an offset.")
     task = serializers.CharField(max_length=100, help_text="Names the piece of work; attempts at it share the name.")
-    kind = serializers.ChoiceField(choices=KIND_NAMES)
+    kind = serializers.ChoiceField(choices=KINDS)
     method = serializers.CharField(max_length=40, required=False, allow_blank=True)
     title = serializers.CharField(max_length=200, required=False, allow_blank=True)
     form = serializers.CharField(max_length=40, required=False, allow_blank=True)
@@ -234,7 +238,7 @@ class PreviewEvidenceSerializer(serializers.Serializer[Any]):
     possible = serializers.FloatField()
     occurred_at = serializers.CharField(required=False, allow_null=True, help_text="ISO 8601 with an offset.")
     task = serializers.CharField(required=False)
-    kind = serializers.ChoiceField(choices=KIND_NAMES, required=False)
+    kind = serializers.ChoiceField(choices=KINDS, required=False)
     weight = serializers.FloatField(required=False)
 
 

@@ -29,6 +29,7 @@ ONE_OR_MANY = PolymorphicProxySerializer(
     component_name="EvidenceOneOrMany",
     serializers=[serializers.EvidenceSerializer, serializers.EvidenceSerializer(many=True)],
     resource_type_field_name=None,
+    many=False,
 )
 
 
