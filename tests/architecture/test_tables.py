@@ -139,20 +139,20 @@ def test_tables(owner_connection: Database, check: Check) -> None:
 
 
 def test_good_table_passes(planting: Database) -> None:
-    planting.execute(GOOD)  # type: ignore[arg-type]
+    planting.execute(GOOD)
     assert all_faults(planting) == []
     assert "planted_good" in checks.tenant_tables(planting)
 
 
 @pytest.mark.parametrize(("fault", "finding"), FAULTS, ids=lambda text: text[:60])
 def test_planted_fault_is_found(planting: Database, fault: LiteralString, finding: str) -> None:
-    planting.execute(GOOD)  # type: ignore[arg-type]
+    planting.execute(GOOD)
     planting.execute(fault)
     assert [found for found in all_faults(planting) if finding in found], all_faults(planting)
 
 
 def test_tenant_column_cannot_change_under_its_policy(planting: Database) -> None:
-    planting.execute(GOOD)  # type: ignore[arg-type]
+    planting.execute(GOOD)
     with pytest.raises(psycopg.errors.FeatureNotSupported), planting.transaction():
         planting.execute("ALTER TABLE planted_good ALTER tenant_id TYPE integer")
 
