@@ -64,7 +64,7 @@ PAGES = {
     "API one learner": Page("API", lambda w: f"/api/v1/learners/{w.learner.public_id}/"),
     "API one competency": Page("API", lambda w: f"/api/v1/competencies/{w.competencies[1].public_id}/"),
 }
-# Pages of one learner: reach, milestone, section, reasons, evidence and history are read one after the other. The number
+# Pages of one learner: reach, milestone, section, reasons, evidence and history one after the other. The number
 # is fixed at any size but over the budget; an entry goes when its page is within it.
 ALLOWED = {"learner page": 22, "milestone of a learner": 20, "panel": 20, "add evidence": 13}
 
