@@ -21,7 +21,7 @@ def history_chart(
     """760 × 210 units, coloured by CSS classes. The evidence list below it holds the same facts."""
     shown = sorted((piece for piece in pieces if not piece.is_withdrawn and piece.level), key=lambda p: p.occurred_at)
     moments = [piece.occurred_at for piece in shown] + [change.at for change in changes]
-    start = min(moments, default=now) - timedelta(days=2)
+    start = min(min(moments, default=now) - timedelta(days=2), now - timedelta(days=21))
     span = max((now - start).total_seconds(), 86_400.0)
 
     def x(moment: datetime) -> float:

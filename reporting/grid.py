@@ -79,12 +79,13 @@ def spread_bar(counts: Sequence[int], css: str = "bar") -> SafeString:
     total = sum(counts) or 1
     named = [f"{word.name} {count}" for word, count in zip(ALL_WORDS, counts, strict=True) if count]
     parts, x = [], 0.0
-    for word, count in zip(ALL_WORDS, counts, strict=True):
+    last = max((index for index, count in enumerate(counts) if count), default=0)
+    for index, (word, count) in enumerate(zip(ALL_WORDS, counts, strict=True)):
         if count:
-            width = 100 * count / total
+            width, gap = 100 * count / total, 0.0 if index == last else 0.5
             parts.append(
                 f'<rect class="seg" data-level="{word.key}" x="{x:.2f}" y="0"'
-                f' width="{max(width - 0.5, 0.5):.2f}" height="10"/>'
+                f' width="{max(width - gap, 0.5):.2f}" height="10"/>'
             )
             x += width
     label = escape(", ".join(named) or _("nobody yet"))

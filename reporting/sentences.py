@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from milestones.selectors import CriterionReason
 from reporting.levels import WORDS
-from status_engine import level_from_name
+from status_engine import Level, level_from_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def reason_of(reason: CriterionReason) -> Reason:
     explanation = reason.explanation
     following = explanation["next_level"]
     target = None if following is None else int(level_from_name(following))
-    value = explanation["value"]
+    value, scale = explanation["value"], explanation["policy"]["scale"]
     return Reason(
         code=reason.code,
         statement=reason.statement,
@@ -103,70 +103,76 @@ def reason_of(reason: CriterionReason) -> Reason:
         policy_name=reason.policy.name,
         policy_number=reason.policy.number,
         value="" if value is None else f"{value:.2f}",
-        checks=tuple(_check(c) for c in explanation["conditions"] if following and c["level"] == following),
-        change=change_sentence(explanation["change"]),
+        checks=tuple(_check(c, scale) for c in explanation["conditions"] if following and c["level"] == following),
+        change=change_sentence(explanation["change"], scale),
         counted=len(explanation["counted"]),
         ignored=_ignored(explanation["ignored"]),
         explanation=explanation,
     )
 
 
-def _check(condition: dict[str, Any]) -> Check:
-    return Check(bool(condition["met"]), condition_sentence(condition), condition["code"])
+def _check(condition: dict[str, Any], scale: dict[str, Any]) -> Check:
+    return Check(bool(condition["met"]), condition_sentence(condition, scale), condition["code"])
 
 
-def condition_sentence(condition: dict[str, Any]) -> str:
+def condition_sentence(condition: dict[str, Any], scale: dict[str, Any]) -> str:
     """One condition with its figures: what is needed, what is there."""
     code, needed, has = condition["code"], condition["needed"], condition["has"]
-    if code in {"value_at_or_above", "piece_at_or_above", "times_at_or_above"}:
-        return _figure(code, needed, has)
+    if code in FIGURES:
+        values = {"needed": points_in_words(needed, scale), "has": _("none yet") if has is None else f"{has:g}"}
+        return FIGURES[code]() % {**values, "n": f"{needed:g}"}
     if code == "required_kinds":
         wanted = ", ".join(KINDS[kind]() for kind in needed)
         return _("Work of these kinds: %(kinds)s") % {"kinds": wanted}
-    sentences = {
-        "min_pieces": lambda n: ngettext("%(n)d piece of evidence or more", "%(n)d pieces of evidence or more", n),
-        "min_tasks": lambda n: ngettext("%(n)d independent task or more", "%(n)d independent tasks or more", n),
-        "min_kinds": lambda n: ngettext("%(n)d kind of work or more", "%(n)d kinds of work or more", n),
-    }
-    text = sentences[code](int(needed)) % {"n": int(needed)}
+    text = AMOUNTS[code](int(needed)) % {"n": int(needed)}
     return _("%(condition)s. There: %(has)s") % {"condition": text, "has": int(has or 0)}
 
 
-def _figure(code: str, needed: float, has: float | None) -> str:
-    there = _("none yet") if has is None else f"{has:g}"
-    if code == "times_at_or_above":
-        return _("Meets shown %(needed)g times. So far: %(has)s") % {"needed": needed, "has": there}
-    if code == "piece_at_or_above":
-        return _("One piece at %(needed)g points or more. Best so far: %(has)s") % {"needed": needed, "has": there}
-    return _("A value of %(needed)g or more. Now: %(has)s") % {"needed": needed, "has": there}
+FIGURES: dict[str, Callable[[], str]] = {
+    "value_at_or_above": lambda: _("The value is %(needed)s or above. Now: %(has)s"),
+    "piece_at_or_above": lambda: _("One piece at %(needed)s or above. Best so far: %(has)s"),
+    "times_at_or_above": lambda: _("Meets shown %(n)s times. So far: %(has)s"),
+}
+AMOUNTS: dict[str, Callable[[int], str]] = {
+    "min_pieces": lambda n: ngettext("%(n)d piece of evidence or more", "%(n)d pieces of evidence or more", n),
+    "min_tasks": lambda n: ngettext("%(n)d independent task or more", "%(n)d independent tasks or more", n),
+    "min_kinds": lambda n: ngettext("%(n)d kind of work or more", "%(n)d kinds of work or more", n),
+}
 
 
-def change_sentence(change: dict[str, Any] | None) -> str:
+def points_in_words(points: float, scale: dict[str, Any]) -> str:
+    """The level that these points are the cut of, with the points; else the points alone."""
+    cuts = {"developing_at": Level.DEVELOPING, "meets_at": Level.MEETS, "mastery_at": Level.MASTERY}
+    for name, level in cuts.items():
+        if scale.get(name) == points:
+            return _("%(level)s (%(points)s)") % {"level": WORDS[level].name, "points": f"{points:g}"}
+    return _("%(points)s points") % {"points": f"{points:g}"}
+
+
+def change_sentence(change: dict[str, Any] | None, scale: dict[str, Any]) -> str:
     """What would change the level: the smallest next step that the engine found by trying it."""
     if change is None:
         return _("Nothing is missing: this is the highest level.")
     if change["code"] == "none_within":
         return _("Several more pieces at the goal are needed: five would not be enough yet.")
     level = WORDS[int(level_from_name(change["to"]))].name
-    values = {"n": change["count"], "points": f"{change['at_least']:g}", "level": level}
+    if change["at_least"] <= 0:
+        return _("The first piece of evidence moves this to %(level)s.") % {"level": level}
+    values = {"n": change["count"], "points": points_in_words(change["at_least"], scale), "level": level}
     if change["kinds"]:
         values["kinds"] = ", ".join(KINDS[kind]() for kind in change["kinds"])
-        return (
-            ngettext(
-                "%(n)d more piece at %(points)s points or above from a new task (%(kinds)s) moves this to %(level)s.",
-                "%(n)d more pieces at %(points)s points or above from new tasks (%(kinds)s) move this to %(level)s.",
-                change["count"],
-            )
-            % values
-        )
-    return (
-        ngettext(
-            "%(n)d more piece at %(points)s points or above from a new task moves this to %(level)s.",
-            "%(n)d more pieces at %(points)s points or above from new tasks move this to %(level)s.",
+        text = ngettext(
+            "%(n)d more piece at %(points)s or above from a new task (%(kinds)s) moves this to %(level)s.",
+            "%(n)d more pieces at %(points)s or above from new tasks (%(kinds)s) move this to %(level)s.",
             change["count"],
         )
-        % values
-    )
+    else:
+        text = ngettext(
+            "%(n)d more piece at %(points)s or above from a new task moves this to %(level)s.",
+            "%(n)d more pieces at %(points)s or above from new tasks move this to %(level)s.",
+            change["count"],
+        )
+    return text % values
 
 
 def _ignored(rows: list[dict[str, Any]]) -> tuple[str, ...]:

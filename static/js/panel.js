@@ -29,6 +29,12 @@ export function panel() {
     }
   });
 
+  place.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-close-panel]")) return;
+    place.replaceChildren();
+    opened?.focus();
+  });
+
   document.body.addEventListener("level-changed", (event) => {
     const { path, level, letter, name } = event.detail;
     const cell = [...document.querySelectorAll(".cell")].find((one) => one.getAttribute("href").startsWith(path));
