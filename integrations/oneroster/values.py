@@ -37,7 +37,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATE_TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
-_YEARS = re.compile(r"([0-9]{4})\s*[-/–]\s*([0-9]{4}|[0-9]{2})")  # noqa: RUF001 - people type the long dash
+_YEARS = re.compile(r"([0-9]{4})\s*[-/–]\s*([0-9]{4}|[0-9]{2})")
 _EXTENSION = re.compile(r"ext:[A-Za-z0-9._-]+")
 _STEP = r"\{[^{}:]+:[^{}:]*\}"
 _SCALE = re.compile(rf"{_STEP}(?:\s*,\s*{_STEP})*")
