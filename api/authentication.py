@@ -5,13 +5,13 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, NotFound
 from rest_framework.request import Request
 
 from api.models import ApiClient, ApiClientSchool
 from tenancy.actor import INT, Actor
 from tenancy.models import Tenant
-from tenancy.selectors import local_today
+from tenancy.selectors import local_today, tenant_of_host
 from tenancy.tokens import parse_token, token_hash
 
 BAD = "The token is missing, unknown, expired or revoked. Send a valid one as `Authorization: Bearer …`."
@@ -39,6 +39,8 @@ class TokenAuthentication(BaseAuthentication):
         scheme, _, text = header.partition(" ")
         parsed = parse_token(text.strip()) if scheme.lower() == "bearer" else None
         tenant: Tenant | None = getattr(request._request, "tenant", None)  # opened by the middleware from this header
+        if parsed is not None and tenant is None and tenant_of_host(request.get_host()) is not None:
+            raise NotFound  # the host belongs to a tenant and the token to another one
         if parsed is None or tenant is None:
             raise AuthenticationFailed(BAD)
         now = timezone.now()

@@ -1,7 +1,6 @@
 """All addresses. Every route declares a permission or why it is public; `tests/architecture` walks this tree."""
 
 from django.conf import settings
-from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from waymark import views
@@ -22,4 +21,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reporting.urls")),
 ]
 if settings.ADMIN_ENABLED:
-    urlpatterns.append(path("platform-admin/", admin.site.urls))
+    from tenancy.admin import site
+
+    urlpatterns.append(path("platform-admin/", site.urls))
