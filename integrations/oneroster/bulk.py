@@ -7,7 +7,8 @@ Every statement names the tenant itself: row-level security is the net, not the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,6 +68,24 @@ def stage(staging: Staging, rows: Iterable[tuple[Any, ...]] | None = None) -> in
                     count += 1
             cursor.execute(f"ANALYZE {staging.name}")
     return count
+
+
+@contextmanager
+def whole_sets() -> Iterator[None]:
+    """Plans for whole tables. The tables just filled have no statistics, and only their owner could gather them; the
+    planner would take them for empty and go through them once for every row. In the caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+    yield  # after an error the caller's savepoint takes the setting back
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
+
+
+def refresh_statistics(*tables: str) -> None:
+    """Tell the planner how big new tables are, so that the checks of their foreign keys look rows up by the right index
+    (ten times faster). Takes effect where the role may (`GRANT MAINTAIN`, PostgreSQL 17); elsewhere a notice is all."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE (SKIP_LOCKED) {', '.join(tables)}")
 
 
 def run(sql: str, **values: Any) -> int:

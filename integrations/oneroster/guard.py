@@ -14,13 +14,14 @@ SELECT count(*) FILTER (WHERE {LEAVING}), count(*)
 FROM learners_learner l WHERE l.tenant_id = %(tenant)s AND l.is_active
 """  # noqa: S608
 ENROLMENTS = f"""
-SELECT count(*) FILTER (WHERE e.sourced_id IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM roster_seat r
-    WHERE NOT r.gone AND r.code = 'LRN' AND r.section = c.sourced_id AND r.person = l.sourced_id)
-  AND (%(full_seats)s OR EXISTS (SELECT 1 FROM roster_seat r WHERE r.sid = e.sourced_id))), count(*)
+SELECT count(*) FILTER (WHERE e.sourced_id IS NOT NULL AND kept.section IS NULL
+  AND (%(full_seats)s OR named.sid IS NOT NULL)), count(*)
 FROM learners_enrolment e
 JOIN learners_section c ON c.tenant_id = %(tenant)s AND c.id = e.section_id
 JOIN learners_learner l ON l.tenant_id = %(tenant)s AND l.id = e.learner_id
+LEFT JOIN (SELECT DISTINCT section, person FROM roster_seat WHERE NOT gone AND code = 'LRN') kept
+  ON kept.section = c.sourced_id AND kept.person = l.sourced_id
+LEFT JOIN (SELECT DISTINCT sid FROM roster_seat) named ON named.sid = e.sourced_id
 WHERE e.tenant_id = %(tenant)s AND NOT e.is_withdrawn AND {RUNNING.format("e")}
 """  # noqa: S608
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from integrations.oneroster.bulk import Written, run, stage
+from integrations.oneroster.bulk import Written, refresh_statistics, run, stage, whole_sets
 from integrations.oneroster.bundle import Bundle, read_bundle
 from integrations.oneroster.check import FileSummary, KnownIds, check_bundle
 from integrations.oneroster.enrolments import write_enrolments
@@ -35,6 +35,7 @@ from tenancy.selectors import local_today
 
 DEFAULT_MAX_DELETE_PERCENT = 20.0
 KINDS = {"orgs": "schools", "academicSessions": "terms", "courses": "courses", "classes": "sections"}
+MANY = 1_000
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('roster import', %(tenant)s))"
 
 
@@ -60,7 +61,8 @@ def import_bundle(
         if repeated is not None:
             return repeated
         today = today or local_today(Tenant.objects.get(pk=current_tenant_id()))
-        _Import(bundle, report, Modes.of(bundle, today), max_delete_percent).run()
+        with whole_sets():
+            _Import(bundle, report, Modes.of(bundle, today), max_delete_percent).run()
         remember(Actor(tenant_id=current_tenant_id(), today=today, label="roster import"), digest, report)
     return report
 
@@ -118,6 +120,8 @@ class _Import:
             self._note("members", write_members(modes))
         if sent("users") or sent("roles") or sent("enrollments"):
             self._note("learners", write_learners(modes))
+        if sent("users") and self._report.counts["members"]["created"] > MANY:
+            refresh_statistics("tenancy_member", "learners_learner", "learners_section")
         if sent("roles"):
             self._pair(("role_grants", "school_posts"), lambda: write_roles(modes, sink))
             self._left_out("role_grants", "roles")

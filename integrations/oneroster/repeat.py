@@ -13,7 +13,7 @@ from hashlib import sha256
 from integrations.oneroster.bulk import fetch
 from integrations.oneroster.bundle import Bundle
 from integrations.oneroster.problems import Problem
-from integrations.oneroster.report import RosterReport
+from integrations.oneroster.report import OUTCOMES, RosterReport
 from integrations.oneroster.source import UnreadableFile
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
@@ -64,11 +64,13 @@ def last_report(bundle_digest: str) -> RosterReport | None:
         return None
     report = RosterReport(entry.detail["version"])
     report.problems = [Problem(**problem) for problem in entry.detail["problems"]]
-    for kind, counts in entry.detail["counts"].items():
-        report.counts[kind] = Counter()
-        for outcome, number in counts.items():
-            there = "unchanged" if outcome in {"created", "updated"} else outcome
-            report.count(kind, there, 0 if outcome == "deactivated" else number)
+    for kind, counts in entry.detail["counts"]:
+        report.counts[kind] = Counter({outcome: 0 for outcome in OUTCOMES if outcome in counts})
+        for outcome in ("created", "updated", "unchanged"):
+            if outcome in counts:
+                report.count(kind, "unchanged", counts[outcome])
+        if "skipped" in counts:
+            report.count(kind, "skipped", counts["skipped"])
     return report
 
 
@@ -78,7 +80,7 @@ def remember(actor: Actor, bundle_digest: str, report: RosterReport) -> None:
         "bundle": bundle_digest,
         "roster": roster_print(),
         "version": report.version,
-        "counts": {kind: dict(counts) for kind, counts in report.counts.items()},
+        "counts": [[kind, dict(counts)] for kind, counts in report.counts.items()],  # a list keeps its order
         "problems": [problem.as_dict() for problem in report.problems],
     }
     record_audit(actor, ACTION, detail=detail)
