@@ -1,14 +1,30 @@
 """Query parameters of the lists; each is checked by its form field, so a bad value is a 400 that names it."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
+from api.permissions import actor_of
 from competencies.models import Competency
 from learners.models import Learner, Section
 from milestones.models import Milestone, MilestoneStatus
 from status_engine import LEVEL_NAMES, level_from_name
+
+
+class OfSection(filters.FilterSet):
+    """Naming a section needs the right to see it there; one out of reach is answered like one that never was.
+
+    `section_row` is the row of the access matrix that gives this right.
+    """
+
+    section_row = ("Section", "read")
+
+    def seen_sections(self, public_id: Any) -> QuerySet[Any]:
+        request: Any = self.request
+        rows: QuerySet[Any] = Section.objects.visible_to(actor_of(request), *self.section_row)
+        return rows.filter(public_id=public_id)
 
 
 class CompetencyFilter(filters.FilterSet):
@@ -33,25 +49,33 @@ class SectionFilter(filters.FilterSet):
         fields: list[str] = []
 
 
-class LearnerFilter(filters.FilterSet):
-    section = filters.UUIDFilter(field_name="enrolments__section__public_id", distinct=True)
+class LearnerFilter(OfSection):
+    section = filters.UUIDFilter(method="by_section")
     sourced_id = filters.CharFilter(field_name="sourced_id")
 
     class Meta:
         model = Learner
         fields: list[str] = []
 
+    def by_section(self, queryset: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
+        return queryset.filter(enrolments__section__in=self.seen_sections(value)).distinct()
 
-class MilestoneFilter(filters.FilterSet):
-    section = filters.UUIDFilter(field_name="section_milestones__section__public_id", distinct=True)
+
+class MilestoneFilter(OfSection):
+    section_row = ("Milestones used by a section, with dates", "read")
+    section = filters.UUIDFilter(method="by_section")
     competency = filters.UUIDFilter(field_name="criteria__competency__public_id", distinct=True)
 
     class Meta:
         model = Milestone
         fields: list[str] = []
 
+    def by_section(self, queryset: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
+        return queryset.filter(section_milestones__section__in=self.seen_sections(value)).distinct()
 
-class StatusFilter(filters.FilterSet):
+
+class StatusFilter(OfSection):
+    section_row = ("Class grid", "read")
     learner = filters.UUIDFilter(field_name="learner__public_id")
     milestone = filters.UUIDFilter(field_name="milestone__public_id")
     section = filters.UUIDFilter(method="by_section", help_text="Learners of the section on its milestones.")
@@ -67,10 +91,11 @@ class StatusFilter(filters.FilterSet):
         model = MilestoneStatus
         fields: list[str] = []
 
-    def by_section(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+    def by_section(self, queryset: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
+        sections = self.seen_sections(value)
         return queryset.filter(
-            learner__in=Learner.objects.filter(enrolments__section__public_id=value, enrolments__is_withdrawn=False),
-            milestone__in=Milestone.objects.filter(section_milestones__section__public_id=value),
+            learner__in=Learner.objects.filter(enrolments__section__in=sections, enrolments__is_withdrawn=False),
+            milestone__in=Milestone.objects.filter(section_milestones__section__in=sections),
         )
 
     def by_level(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:

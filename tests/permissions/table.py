@@ -1,0 +1,157 @@
+"""Every route with the row of the matrix that it is, the object in its address, and what a good answer looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.permissions.places import Places
+
+STAFF = frozenset({"TCH", "SCH", "DST"})
+ANYBODY = STAFF | {"LRN", "GRD"}
+Address = Callable[[Places, str], str]
+Data = Callable[[Places, str], Any]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One route and method.
+
+    `what`: the object whose kinds are tried ("" for none); `address` makes the path of a kind. `good` is the status
+    where the role reaches the object, `none` that of a list without any object in reach.
+    """
+
+    name: str
+    resource: str
+    action: str
+    roles: frozenset[str]
+    address: Address
+    what: str = ""
+    kinds_of: str = ""
+    method: str = "GET"
+    good: int = 200
+    data: Data | None = None
+    is_api: bool = False
+    extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def ids(self) -> str:
+        return self.kinds_of or self.what
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.name}" + (f" by {self.ids}" if self.ids else "")
+
+
+def page(name: str, row: tuple[str, str], roles: frozenset[str], address: Address, **values: Any) -> Entry:
+    return Entry(name, *row, roles, address, **values)
+
+
+def api(name: str, row: tuple[str, str], address: Address, **values: Any) -> Entry:
+    return Entry(name, *row, frozenset({"INT"}), address, is_api=True, **values)
+
+
+def own(places: Places, what: str) -> str:
+    return places.ids[what]["own"]
+
+
+def by_learner(end: str = "") -> Address:
+    return lambda p, kind: f"/learners/{p.ids['learner'][kind]}/milestones/{own(p, 'milestone')}/{end}"
+
+
+def by_milestone(end: str = "") -> Address:
+    return lambda p, kind: f"/learners/{own(p, 'learner')}/milestones/{p.ids['milestone'][kind]}/{end}"
+
+
+def withdraw_of(p: Places, kind: str) -> str:
+    return f"{by_learner()(p, 'own')}evidence/{p.ids['evidence'][kind]}/withdraw/"
+
+
+def withdraw_by(p: Places, kind: str) -> str:
+    """The learner's own piece under the address of somebody else: they have to belong together."""
+    piece = p.ids["evidence"].get(kind, p.ids["evidence"]["own"])
+    return f"{by_learner()(p, kind)}evidence/{piece}/withdraw/"
+
+
+def new_piece(p: Places, kind: str) -> dict[str, Any]:
+    competency = p.home.competencies[0].pk
+    return {"competency": competency, "points": "3", "kind": "formative", "title": "Quiz", "occurred_on": "2026-01-15"}
+
+
+def sent_piece(p: Places, kind: str) -> dict[str, Any]:
+    return {
+        "learner": p.ids["learner"].get(kind, ""), "competency": own(p, "competency"), "score": 3, "possible": 4,
+        "occurred_at": datetime(2026, 1, 15, tzinfo=UTC).isoformat(), "task": "quiz-1", "kind": "formative",
+        "source_id": f"sent-{kind}",
+    }  # fmt: skip
+
+
+def sent_competency(p: Places, kind: str) -> dict[str, Any]:
+    return {**sent_piece(p, "own"), "competency": p.ids["competency"][kind]}
+
+
+PREVIEW = {
+    "policy": {"method": "mean", "points_possible": 4, "meets_at": 3},
+    "evidence": [{"score": 3, "possible": 4, "occurred_at": "2026-01-15T09:00:00Z"}],
+}
+GRID = ("Class grid", "read")
+HISTORY = ("Evidence version history", "read")
+CREATE = ("Evidence", "create")
+CORRECT = ("Evidence", "correct (new version), void")
+PUBLISH = ("Publication to learner and family", "publish, withdraw")
+LEVEL = ("Current level", "read")
+ACCOUNT = ("Own account, factors, sessions", "read, update")
+CURRICULUM = ("Framework, competency, milestone, rubric (published)", "read")
+FAMILY, LEARNER = frozenset({"GRD"}), frozenset({"LRN"})
+
+ENTRIES: tuple[Entry, ...] = (
+    page("my_classes", GRID, STAFF, lambda p, k: "/classes/"),
+    page("class_grid", GRID, STAFF, lambda p, k: f"/classes/{p.ids['section'][k]}/grid/", what="section"),
+    page("release", PUBLISH, STAFF, lambda p, k: f"/classes/{p.ids['section'][k]}/release/", what="section",
+         method="POST", good=302),
+    page("learner", HISTORY, STAFF, lambda p, k: f"/learners/{p.ids['learner'][k]}/", what="learner"),
+    page("learner_milestone", HISTORY, STAFF, by_learner(), what="learner"),
+    page("learner_milestone", HISTORY, STAFF, by_milestone(), what="learner", kinds_of="milestone"),
+    page("add_evidence", CREATE, STAFF, by_learner("evidence/new/"), what="learner"),
+    page("add_evidence", CREATE, STAFF, by_milestone("evidence/new/"), what="learner", kinds_of="milestone"),
+    page("add_evidence", CREATE, STAFF, by_learner("evidence/new/"), what="learner", method="POST", good=302,
+         data=new_piece),
+    page("withdraw_evidence", CORRECT, STAFF, withdraw_by, what="learner"),
+    page("withdraw_evidence", CORRECT, STAFF, withdraw_by, what="learner", method="POST", good=302),
+    page("withdraw_evidence", CORRECT, STAFF, withdraw_of, what="learner", kinds_of="evidence"),
+    page("family", LEVEL, FAMILY, lambda p, k: "/family/", good=302),
+    page("child", LEVEL, FAMILY, lambda p, k: f"/family/{p.ids['learner'][k]}/", what="learner"),
+    page("me", LEVEL, LEARNER, lambda p, k: "/me/"),
+    page("mastery_report", ("School or district aggregate", "read"), STAFF, lambda p, k: "/reports/", what="school"),
+    page("switch_tenant", ACCOUNT, ANYBODY, lambda p, k: "/accounts/tenant/", what="account", method="POST", good=302,
+         data=lambda p, k: {"tenant": p.home.tenant.slug}),
+    page("choose_theme", ACCOUNT, ANYBODY, lambda p, k: "/accounts/theme/", what="account", method="POST", good=302,
+         data=lambda p, k: {"theme": "dark"}),
+    api("api_frameworks", CURRICULUM, lambda p, k: "/api/v1/frameworks/"),
+    api("api_framework", CURRICULUM, lambda p, k: f"/api/v1/frameworks/{p.ids['framework'][k]}/", what="curriculum",
+        kinds_of="framework"),
+    api("api_competencies", CURRICULUM, lambda p, k: "/api/v1/competencies/"),
+    api("api_competency", CURRICULUM, lambda p, k: f"/api/v1/competencies/{p.ids['competency'][k]}/",
+        what="curriculum", kinds_of="competency"),
+    api("api_sections", ("Section", "read"), lambda p, k: "/api/v1/sections/"),
+    api("api_section", ("Section", "read"), lambda p, k: f"/api/v1/sections/{p.ids['section'][k]}/", what="section"),
+    api("api_learners", ("Learner directory fields", "read"), lambda p, k: "/api/v1/learners/"),
+    api("api_learner", ("Learner directory fields", "read"), lambda p, k: f"/api/v1/learners/{p.ids['learner'][k]}/",
+        what="learner"),
+    api("api_milestones", CURRICULUM, lambda p, k: "/api/v1/milestones/"),
+    api("api_milestone", CURRICULUM, lambda p, k: f"/api/v1/milestones/{p.ids['milestone'][k]}/", what="curriculum",
+        kinds_of="milestone"),
+    api("api_statuses", LEVEL, lambda p, k: "/api/v1/statuses/"),
+    api("api_evidence", CREATE, lambda p, k: "/api/v1/evidence/", what="learner", method="POST", good=201,
+        data=sent_piece),
+    api("api_evidence", CREATE, lambda p, k: "/api/v1/evidence/", what="curriculum", kinds_of="competency",
+        method="POST", good=201, data=sent_competency),
+    api("api_status_preview", ("Level calculation policy", "read"), lambda p, k: "/api/v1/status-preview/",
+        method="POST", data=lambda p, k: PREVIEW),
+)  # fmt: skip
+
+# Routes without a right: name → status of a GET by anybody.
+PUBLIC = {"healthz": 200, "readyz": 200, "api_docs": 200, "api_schema": 200, "api/": 404}
+# Where each role lands from the front door; ANON goes to the sign-in.
+HOME = {"TCH": "/classes/", "SCH": "/reports/", "DST": "/reports/", "GRD": "/family/", "LRN": "/me/"}
