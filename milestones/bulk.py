@@ -19,14 +19,14 @@ SELECT id, learner_id, competency_id FROM assessments_learnercompetency
 WHERE tenant_id = %(tenant)s AND id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE
 """
 MICROSECONDS = "(extract(epoch FROM {0}) * 1000000)::bigint"
-# Rows that were superseded are left out; a withdrawal stands in for what it withdrew, so that the reason can be shown.
+# Superseded rows are taken out by `evidence_rows`: what supersedes a row is in the same group, and an anti-join here
+# becomes quadratic whenever the planner's statistics are older than a bulk load.
 EVIDENCE = f"""
 SELECT e.learner_competency_id, e.id, e.score::float8, e.possible::float8, e.weight::float8,
   {MICROSECONDS.format("e.occurred_at")}, {MICROSECONDS.format("e.recorded_at")}, {MICROSECONDS.format("e.due_at")},
-  e.task, e.kind, e.form, CASE WHEN e.entry = 'withdrawn' THEN 'withdrawn' ELSE e.state END
+  e.task, e.kind, e.form, CASE WHEN e.entry = 'withdrawn' THEN 'withdrawn' ELSE e.state END, e.supersedes_id
 FROM assessments_evidence e
 WHERE e.tenant_id = %(tenant)s AND e.learner_competency_id = ANY(%(ids)s)
-  AND NOT EXISTS (SELECT 1 FROM assessments_evidence s WHERE s.tenant_id = e.tenant_id AND s.supersedes_id = e.id)
 ORDER BY e.learner_competency_id, e.occurred_at, e.recorded_at, e.id
 """  # noqa: S608 - no value is ever formatted into it
 CURRENT = """
@@ -59,34 +59,35 @@ FROM unnest(%(l)s::bigint[], %(c)s::bigint[], %(m)s::bigint[], %(before)s::int[]
   %(since)s::timestamptz[], %(evidence)s::bigint[], %(version)s::bigint[])
   AS u (l, c, m, before, after, since, evidence, version)
 """
-# Every milestone that one of the changed levels counts towards gets a row to lock.
+# Milestones that the changed levels count towards. The steps after this one take keys as arrays and are joined in
+# Python: joins over freshly loaded tables are planned as if these were empty, and took minutes.
+PAIRS = """
+SELECT DISTINCT k.learner_id, c.milestone_id FROM assessments_learnercompetency k
+JOIN milestones_criterion c ON c.tenant_id = k.tenant_id AND c.competency_id = k.competency_id
+JOIN milestones_milestone m ON m.tenant_id = k.tenant_id AND m.id = c.milestone_id AND m.is_active
+WHERE k.tenant_id = %(tenant)s AND k.id = ANY(%(ids)s) ORDER BY 1, 2
+"""
 OPEN_MILESTONES = """
 INSERT INTO milestones_milestonestatus (tenant_id, learner_id, milestone_id, level, previous_level, criteria_met, flags,
   since, computed_at)
-SELECT DISTINCT %(tenant)s, k.learner_id, c.milestone_id, 0, 0, 0, 0, %(now)s, %(now)s
-FROM assessments_learnercompetency k
-JOIN milestones_criterion c ON c.tenant_id = k.tenant_id AND c.competency_id = k.competency_id
-JOIN milestones_milestone m ON m.tenant_id = k.tenant_id AND m.id = c.milestone_id AND m.is_active
-WHERE k.tenant_id = %(tenant)s AND k.id = ANY(%(ids)s) ORDER BY 2, 3
-ON CONFLICT (tenant_id, learner_id, milestone_id) DO NOTHING
+SELECT %(tenant)s, u.l, u.m, 0, 0, 0, 0, %(now)s, %(now)s FROM unnest(%(l)s::bigint[], %(m)s::bigint[]) AS u (l, m)
+ORDER BY u.l, u.m ON CONFLICT (tenant_id, learner_id, milestone_id) DO NOTHING
 """
 LOCK_MILESTONES = """
 SELECT s.id, s.learner_id, s.milestone_id, s.level FROM milestones_milestonestatus s
 WHERE s.tenant_id = %(tenant)s AND (s.learner_id, s.milestone_id) IN (
-  SELECT k.learner_id, c.milestone_id FROM assessments_learnercompetency k
-  JOIN milestones_criterion c ON c.tenant_id = k.tenant_id AND c.competency_id = k.competency_id
-  WHERE k.tenant_id = %(tenant)s AND k.id = ANY(%(ids)s))
+  SELECT u.l, u.m FROM unnest(%(l)s::bigint[], %(m)s::bigint[]) AS u (l, m))
 ORDER BY s.learner_id, s.milestone_id FOR NO KEY UPDATE
 """
 CRITERIA = """
-SELECT s.id, m.rule, coalesce(m.need, 0)::float8, c.required_level, c.points::float8, c.is_required,
-  coalesce(t.level, 0), coalesce(t.since, %(now)s)
-FROM milestones_milestonestatus s
-JOIN milestones_milestone m ON m.tenant_id = s.tenant_id AND m.id = s.milestone_id
-JOIN milestones_criterion c ON c.tenant_id = s.tenant_id AND c.milestone_id = m.id
-LEFT JOIN milestones_competencystatus t
-  ON t.tenant_id = s.tenant_id AND t.learner_id = s.learner_id AND t.competency_id = c.competency_id
-WHERE s.tenant_id = %(tenant)s AND s.id = ANY(%(ids)s) ORDER BY s.id, c.position, c.id
+SELECT c.milestone_id, m.rule, coalesce(m.need, 0)::float8, c.competency_id, c.required_level, c.points::float8,
+  c.is_required
+FROM milestones_criterion c JOIN milestones_milestone m ON m.tenant_id = c.tenant_id AND m.id = c.milestone_id
+WHERE c.tenant_id = %(tenant)s AND c.milestone_id = ANY(%(m)s) ORDER BY c.milestone_id, c.position, c.id
+"""
+LEVELS = """
+SELECT learner_id, competency_id, level, since FROM milestones_competencystatus
+WHERE tenant_id = %(tenant)s AND learner_id = ANY(%(l)s) AND competency_id = ANY(%(c)s)
 """
 WRITE_MILESTONES = """
 UPDATE milestones_milestonestatus t SET level = u.level, criteria_met = u.met, computed_at = clock_timestamp(),
@@ -137,6 +138,13 @@ def run(sql: str, **values: Any) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, {"tenant": current_tenant_id(), **values})
         return int(cursor.rowcount)
+
+
+def evidence_rows(ids: Sequence[int]) -> list[tuple[Any, ...]]:
+    """The pieces that stand, by pair and time. A withdrawal stands in for what it withdrew: its reason can be shown."""
+    found = rows(EVIDENCE, ids=list(ids))
+    superseded = {row[-1] for row in found if row[-1] is not None}
+    return [row[:-1] for row in found if row[1] not in superseded]
 
 
 def write_changes(changes: Sequence[Change], cause: str) -> None:

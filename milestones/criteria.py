@@ -1,16 +1,40 @@
 """From competency levels to milestone levels, for all learners whose competencies moved."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 from django.utils import timezone
 
 from milestones import bulk
-from status_engine import Rule, roll_up_criteria
+from status_engine import CriteriaRollUp, Rule, roll_up_criteria
 
 RULES = {"all": Rule.ALL, "at_least": Rule.AT_LEAST, "points": Rule.POINTS}
+Since = tuple[int, datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A milestone status of a learner, locked: `level` is what it was before."""
+
+    id: int
+    learner_id: int
+    milestone_id: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A criterion with the rule of its milestone."""
+
+    rule: str
+    need: float
+    competency_id: int
+    required_level: int
+    points: float
+    is_required: bool
 
 
 def roll_up_milestones(learner_competency_ids: Sequence[int], cause: str) -> int:
@@ -19,49 +43,66 @@ def roll_up_milestones(learner_competency_ids: Sequence[int], cause: str) -> int
     The milestone rows are locked first and the competency levels read after that: of two writers on different
     competencies of one milestone, the later one sees what the earlier one wrote.
     """
-    if not learner_competency_ids:
+    pairs = bulk.rows(bulk.PAIRS, ids=list(learner_competency_ids)) if learner_competency_ids else []
+    if not pairs:
         return 0
     now = timezone.now()
-    ids = list(learner_competency_ids)
-    bulk.run(bulk.OPEN_MILESTONES, ids=ids, now=now)
-    locked = {row[0]: row for row in bulk.rows(bulk.LOCK_MILESTONES, ids=ids)}
-    if not locked:
-        return 0
-    rows = bulk.rows(bulk.CRITERIA, ids=list(locked), now=now)
-    rules, needs = {row[0]: RULES[row[1]] for row in rows}, {row[0]: row[2] for row in rows}
-    order = sorted(rules)
-    answer = roll_up_criteria(
-        order,
-        [rules[pk] for pk in order],
-        [needs[pk] for pk in order],
-        group=[row[0] for row in rows],
-        level=np.array([row[6] for row in rows], np.int8),
-        required_level=np.array([row[3] for row in rows], np.int8),
-        points=np.array([row[4] for row in rows], np.float64),
-        is_required=np.array([row[5] for row in rows], np.bool_),
+    keys = {"l": [pair[0] for pair in pairs], "m": [pair[1] for pair in pairs]}
+    bulk.run(bulk.OPEN_MILESTONES, **keys, now=now)
+    rows = sorted((Row(*row) for row in bulk.rows(bulk.LOCK_MILESTONES, **keys)), key=lambda row: row.id)
+    criteria: dict[int, list[Standard]] = defaultdict(list)
+    for milestone, *criterion in bulk.rows(bulk.CRITERIA, m=sorted(set(keys["m"]))):
+        criteria[milestone].append(Standard(*criterion))
+    wanted = sorted({one.competency_id for group in criteria.values() for one in group})
+    found = bulk.rows(bulk.LEVELS, l=sorted(set(keys["l"])), c=wanted)
+    levels: dict[tuple[int, int], Since] = {(row[0], row[1]): (row[2], row[3]) for row in found}
+    answer = _roll_up(rows, criteria, levels)
+    since = {row.id: _since(row, criteria, levels, now) for row in rows}
+    return _write(rows, answer, since, cause)
+
+
+def _roll_up(
+    rows: list[Row], criteria: dict[int, list[Standard]], levels: dict[tuple[int, int], Since]
+) -> CriteriaRollUp:
+    flat = [
+        (row.id, one, levels.get((row.learner_id, one.competency_id), (0, None))[0])
+        for row in rows
+        for one in criteria[row.milestone_id]
+    ]
+    first = [criteria[row.milestone_id][0] for row in rows]
+    return roll_up_criteria(
+        [row.id for row in rows],
+        [RULES[one.rule] for one in first],
+        [one.need for one in first],
+        group=[pk for pk, _, _ in flat],
+        level=np.array([level for _, _, level in flat], np.int8),
+        required_level=np.array([one.required_level for _, one, _ in flat], np.int8),
+        points=np.array([one.points for _, one, _ in flat], np.float64),
+        is_required=np.array([one.is_required for _, one, _ in flat], np.bool_),
     )
-    since = _since(rows)
-    levels = {int(pk): int(level) for pk, level in zip(answer.group, answer.level, strict=True)}
+
+
+def _since(
+    row: Row, criteria: dict[int, list[Standard]], levels: dict[tuple[int, int], Since], now: datetime
+) -> datetime:
+    """A milestone moved when the newest of its criteria did."""
+    moments = [levels.get((row.learner_id, one.competency_id), (0, None))[1] for one in criteria[row.milestone_id]]
+    return max((moment for moment in moments if moment is not None), default=now)
+
+
+def _write(rows: list[Row], answer: CriteriaRollUp, since: dict[int, datetime], cause: str) -> int:
+    levels = [int(level) for level in answer.level]
     bulk.run(
         bulk.WRITE_MILESTONES,
-        ids=order,
-        level=[levels[pk] for pk in order],
-        met=[int(value) for value in answer.met],
-        since=[since[pk] for pk in order],
+        ids=[row.id for row in rows],
+        level=levels,
+        met=[int(number) for number in answer.met],
+        since=[since[row.id] for row in rows],
     )
     changes = [
-        bulk.Change(locked[pk][1], None, locked[pk][2], locked[pk][3], levels[pk], since[pk], None, None)
-        for pk in order
-        if locked[pk][3] != levels[pk]
+        bulk.Change(row.learner_id, None, row.milestone_id, row.level, level, since[row.id], None, None)
+        for row, level in zip(rows, levels, strict=True)
+        if row.level != level
     ]
     bulk.write_changes(changes, cause)
     return len(changes)
-
-
-def _since(rows: list[tuple[Any, ...]]) -> dict[int, datetime]:
-    """A milestone moved when the newest of its criteria did."""
-    newest: dict[int, datetime] = {}
-    for row in rows:
-        if row[6]:
-            newest[row[0]] = max(newest.get(row[0], row[7]), row[7])
-    return {row[0]: newest.get(row[0], row[7]) for row in rows}

@@ -57,7 +57,7 @@ def recompute_statuses(learner_competency_ids: Sequence[int], cause: str) -> int
     pairs = {row[0]: Pair(*row) for row in bulk.rows(bulk.LOCK, ids=ids)}
     if not pairs:
         return 0
-    evidence = bulk.rows(bulk.EVIDENCE, ids=list(pairs))
+    evidence = bulk.evidence_rows(list(pairs))
     before = {row[0]: (row[1], row[2]) for row in bulk.rows(bulk.CURRENT, ids=list(pairs))}
     policies = effective_policies(pair.competency_id for pair in pairs.values())
     standings = work_out(pairs, evidence, policies)

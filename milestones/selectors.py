@@ -47,7 +47,7 @@ def reasons_for(wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], list
     statuses = CompetencyStatus.objects.filter(learner_id__in={learner for learner, _ in wanted}, competency_id__in=ids)
     stored = {(status.learner_id, status.competency_id): status for status in statuses}
     evidence: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for piece in bulk.rows(bulk.EVIDENCE, ids=[status.learner_competency_id for status in stored.values()]):
+    for piece in bulk.evidence_rows([status.learner_competency_id for status in stored.values()]):
         evidence[piece[0]].append(piece)
 
     def reason(learner: int, row: tuple[int, str, str, int]) -> CriterionReason:

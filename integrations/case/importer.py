@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef
 
 from assessments.models import LearnerCompetency
 from competencies.models import Association, Competency, Framework, Prerequisite
@@ -251,26 +250,26 @@ def _write_prerequisites(links: Links, keys: dict[str, int], report: CaseReport)
 
 def _retire_missing(framework: Framework, present: set[str], report: CaseReport) -> None:
     """Items that the newer package leaves out: retired where something points at them, removed where nothing does."""
-    missing = Competency.objects.filter(framework_id=framework.pk).exclude(identifier_key__in=present)
-    missing = missing.annotate(
-        is_used=Exists(LearnerCompetency.objects.filter(competency_id=OuterRef("pk")))
-        | Exists(Criterion.objects.filter(competency_id=OuterRef("pk")))
-        | Exists(Competency.objects.filter(parent_id=OuterRef("pk"), identifier_key__in=present))
-    )
-    used = [row for row in missing if row.is_used]
-    unused = [row for row in missing if not row.is_used]
+    rows = Competency.objects.filter(framework_id=framework.pk).values_list("id", "identifier_key")
+    missing = [pk for pk, key in rows if key not in present]
+    if not missing:
+        return
+    pointed = {
+        *LearnerCompetency.objects.filter(competency_id__in=missing).values_list("competency_id", flat=True),
+        *Criterion.objects.filter(competency_id__in=missing).values_list("competency_id", flat=True),
+    }
+    used = list(Competency.objects.filter(id__in=pointed))
+    unused = list(Competency.objects.filter(id__in=set(missing) - pointed))
     newly = [row for row in used if not row.is_retired]
     Competency.objects.filter(id__in=[row.pk for row in newly]).update(is_retired=True)
     Competency.objects.filter(parent_id__in=[row.pk for row in unused]).update(parent=None)
     Competency.objects.filter(id__in=[row.pk for row in unused]).delete()
     report.retired, report.removed = [row.identifier for row in newly], [row.identifier for row in unused]
-    for kind, rows in (("retired", newly), ("removed", unused)):
-        report.count("competencies", kind, len(rows))
-        report.problems += [
-            Problem(
-                "$.CFItems",
-                f"item_{kind}",
-                f'"{row.code or row.identifier}" is not in this package any more. It was {kind}',
-            )
-            for row in rows
-        ]
+    for kind, gone in (("retired", newly), ("removed", unused)):
+        report.count("competencies", kind, len(gone))
+        report.problems += [_gone(row, kind) for row in gone]
+
+
+def _gone(row: Competency, kind: str) -> Problem:
+    text = f'"{row.code or row.identifier}" is not in this package any more. It was {kind}'
+    return Problem("$.CFItems", f"item_{kind}", text)

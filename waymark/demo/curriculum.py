@@ -46,10 +46,20 @@ def policy(name: str, rule: dict[str, Any], framework: Framework | None = None) 
     PolicyVersion.objects.create(policy=row, number=1, scale=scale, rule=rule, reason="First version")
 
 
-def standards(framework: Framework, grade: str) -> list[Competency]:
+def tree(framework: Framework) -> list[Competency]:
+    """All competencies in tree order with their parents attached: one query, joined here."""
+    rows = list(Competency.objects.filter(framework_id=framework.pk).order_by("tree_order"))
+    by_id = {row.pk: row for row in rows}
+    for row in rows:
+        row.framework = framework
+        row.parent = by_id.get(row.parent_id) if row.parent_id else None
+    return rows
+
+
+def standards(rows: Iterable[Competency], grade: str) -> list[Competency]:
     """The standards of a grade in tree order, at most MOST."""
-    rows = Competency.objects.filter(framework_id=framework.pk, item_type="Standard", code__startswith=f"{grade}.")
-    return list(rows.select_related("parent__parent").order_by("tree_order")[:MOST])
+    wanted = [row for row in rows if row.item_type == "Standard" and row.code.startswith(f"{grade}.")]
+    return wanted[:MOST]
 
 
 def plan(

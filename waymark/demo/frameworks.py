@@ -121,34 +121,42 @@ def mathematics() -> bytes:
     for row in domains.values():
         values = {"humanCodingScheme": f"{row['grade']}.{row['code']}", "CFItemType": "Domain"}
         builder.item(f"domain-{row['id']}", row["name"], f"grade-{row['grade']}", int(row["id"]), **values)
-    clusters = {row["id"]: row for row in rows("clusters.csv")}
+    # Six clusters of the source have neither a domain nor a standard: nothing could be reached through them.
+    clusters = {row["id"]: row for row in rows("clusters.csv") if row["domain_id"] in domains}
     for row in clusters.values():
         domain = domains[row["domain_id"]]
         code = f"{domain['grade']}.{domain['code']}.{row['letter']}"
         values = {"humanCodingScheme": code, "CFItemType": "Cluster"}
-        builder.item(
-            f"cluster-{row['id']}", row["name"], f"domain-{row['domain_id']}", ord(row["letter"][:1] or "A"), **values
-        )
-    for row in rows("standards.csv.xz"):
-        _standard(builder, row, clusters[row["cluster_id"]], domains)
+        builder.item(f"cluster-{row['id']}", row["name"], f"domain-{row['domain_id']}", ord(row["letter"]), **values)
+    standards = rows("standards.csv.xz")
+    known = {(row["cluster_id"], row["ordinal"]): row["id"] for row in standards}
+    for row in standards:
+        _standard(builder, row, clusters[row["cluster_id"]], domains, known)
     for edge in rows("prerequisite_edges.csv"):
         builder.associate("precedes", edge["from_id"], edge["to_id"])
     return builder.to_bytes()
 
 
 def _standard(
-    builder: PackageBuilder, row: dict[str, str], cluster: dict[str, str], domains: dict[str, dict[str, str]]
+    builder: PackageBuilder,
+    row: dict[str, str],
+    cluster: dict[str, str],
+    domains: dict[str, dict[str, str]],
+    known: dict[tuple[str, str], str],
 ) -> None:
+    """A standard, or a part of one: "2.a" stands below "2" of the same cluster."""
     domain = domains[cluster["domain_id"]]
     statement = row["text_html"].strip()
+    whole, _, letter = row["ordinal"].partition(".")
+    above = known.get((cluster["id"], whole)) if letter else None
     builder.item(
         row["id"],
         statement,
-        f"cluster-{cluster['id']}",
-        int(row["ordinal"]),
+        above or f"cluster-{cluster['id']}",
+        ord(letter) if letter else int(whole),
         humanCodingScheme=f"{domain['grade']}.{domain['code']}.{cluster['letter']}.{row['ordinal']}",
         abbreviatedStatement=short(statement),
-        CFItemType="Standard",
+        CFItemType="Part of a standard" if letter else "Standard",
         educationLevel=[domain["grade"]],
     )
 

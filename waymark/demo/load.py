@@ -13,7 +13,6 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
-from integrations.oneroster.importer import import_bundle
 
 from api.services import SCOPES, create_client
 from assessments.pieces import Piece
@@ -21,6 +20,7 @@ from assessments.services import record_many
 from competencies.models import Framework
 from integrations.case.importer import import_package
 from integrations.case.package import read_package
+from integrations.oneroster.importer import import_bundle
 from learners.models import Section
 from milestones.services import drain_tenant, release_levels
 from tenancy.actor import Actor
@@ -112,12 +112,11 @@ def _district_plan(tenant: Tenant, today: date) -> list[Assignment]:
     curriculum.policy("Newer work counts more", curriculum.NEWER_COUNTS)
     curriculum.policy("Habits: the average", curriculum.AVERAGE, framework=habits)
     start, work, local = today - SCHOOL_BEGAN, [], zone(tenant.time_zone)
+    standards = curriculum.tree(mathematics)
     for section in Section.objects.filter(subjects="Mathematics").order_by("grades"):
-        standards = curriculum.standards(mathematics, GRADES[section.grades])
-        work += curriculum.assignments(section, curriculum.plan(section, standards, start, 17), local)
-    behaviours = list(
-        habits.competencies.filter(item_type="Competency").select_related("parent").order_by("tree_order")
-    )
+        planned = curriculum.plan(section, curriculum.standards(standards, GRADES[section.grades]), start, 17)
+        work += curriculum.assignments(section, planned, local)
+    behaviours = [row for row in curriculum.tree(habits) if row.item_type == "Competency"]
     for section in Section.objects.filter(subjects="Homeroom").order_by("grades"):
         planned = curriculum.plan(section, behaviours, start, 15, kind="social_emotional")
         work += curriculum.assignments(section, planned, local)
@@ -127,7 +126,7 @@ def _district_plan(tenant: Tenant, today: date) -> list[Assignment]:
 def _company_plan(tenant: Tenant, today: date) -> list[Assignment]:
     safety = _framework(frameworks.safety())
     curriculum.policy("Shown three times", curriculum.THREE_TIMES)
-    skills = list(safety.competencies.filter(item_type="Competency").select_related("parent").order_by("tree_order"))
+    skills = [row for row in curriculum.tree(safety) if row.item_type == "Competency"]
     work, local = [], zone(tenant.time_zone)
     for section in Section.objects.order_by("title"):
         planned = curriculum.plan(section, skills, today - timedelta(weeks=11), 13, kind="future_readiness")

@@ -150,9 +150,10 @@ def company(folder: Path, today: date) -> None:
 
 def _cohort(letter: str, course: str, academy: str, term: str) -> Row:
     row = dict.fromkeys(read("classes")[0], "")
-    return {**row, "sourcedId": _id("cohort", letter), "status": "active", "dateLastModified": STAMP,
-            "title": f"Track safety · Cohort {letter}", "courseSourcedId": course, "classCode": f"TS1-{letter}",
-            "classType": "scheduled", "schoolSourcedId": academy, "termSourcedIds": term, "subjects": "Safety"}  # fmt: skip
+    head = {"sourcedId": _id("cohort", letter), "status": "active", "dateLastModified": STAMP}
+    about = {"title": f"Track safety · Cohort {letter}", "classCode": f"TS1-{letter}", "classType": "scheduled"}
+    place = {"courseSourcedId": course, "schoolSourcedId": academy, "termSourcedIds": term, "subjects": "Safety"}
+    return {**row, **head, **about, **place}
 
 
 def _crew(academy: str, cohorts: list[Row], begin: date, end: date) -> tuple[list[Row], list[Row]]:
