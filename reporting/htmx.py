@@ -15,7 +15,10 @@ from reporting.levels import WORDS
 
 
 def is_fragment(request: HttpRequest) -> bool:
-    return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-Boosted")
+    """A part of the page is wanted. Going back in the browser asks for the whole page, though by htmx."""
+    headers = request.headers
+    wants_page = headers.get("HX-Boosted") or headers.get("HX-History-Restore-Request")
+    return bool(headers.get("HX-Request")) and not wants_page
 
 
 def partial_or_page(

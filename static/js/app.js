@@ -5,6 +5,12 @@ import { panel } from "./panel.js";
 document.querySelectorAll("[role=grid]").forEach(gridKeys);
 panel();
 document.querySelector("[data-focus]")?.focus();
+// htmx notes the address of the page in the browser's storage; addresses name learners, so it is taken out again.
+const forget = () => sessionStorage.removeItem("htmx-current-path-for-history");
+forget();
+["htmx:pushedIntoHistory", "htmx:replacedInHistory", "htmx:historyRestore"].forEach((event) => {
+  document.body.addEventListener(event, forget);
+});
 document.body.addEventListener("htmx:afterSwap", (event) => {
   event.target.querySelectorAll("[role=grid]").forEach(gridKeys);
 });

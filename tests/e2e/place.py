@@ -1,0 +1,215 @@
+"""A committed school of its own database and the app in front of it, once per test session."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.db import connections
+
+from assessments.models import LearnerCompetency
+from assessments.pieces import Piece
+from assessments.services import record_many
+from competencies.models import Competency
+from learners.models import Enrolment, GuardianLink, Learner, Section, SectionStaff
+from milestones.models import Milestone, SectionMilestone
+from milestones.services import drain_tenant, release_levels
+from tenancy.context import tenant_context
+from tests.builders import World, add_competency, add_learner, add_milestone, build_cast, piece
+from tests.conftest import LOCK, ROOT, named, owner_url, template_name, use_database
+
+NAMES = (
+    "Maximiliane-Charlotte", "Zoë", "Nguyễn Văn Đức", "عمر", "O'Neil", "Dana", "Emil", "Finn", "Gül", "Hugo", "Ines", "Jo",
+)  # fmt: skip
+HEADINGS = ("Ratio and proportion", "Ratio and proportion", "Geometry", "Geometry", "Geometry", "Data", "Data", "Data")
+# What a learner shows on a milestone: (score, days ago), first all of "before", then "after".
+SHAPES: dict[str, tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]] = {
+    "not started": ((), ()),
+    "beginning": (((1, 6), (1, 4)), ()),
+    "developing": (((2, 7), (2, 3)), ()),
+    "stalled": (((2, 60), (2, 40)), ()),
+    "meets": (((3, 12), (3, 5)), ()),
+    "mastery": (((4, 15), (4, 8)), ()),
+    "dropped": (((4, 20), (4, 15)), ((1, 2),)),
+}
+PATTERN = ("mastery", "meets", "developing", "not started", "stalled", "beginning", "dropped")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the pages of the committed school are. `learners` and `milestones` as on the small grid."""
+
+    url: str
+    database: str
+    grid: str
+    wide_grid: str
+    empty_grid: str
+    learners: tuple[str, ...]
+    milestones: tuple[str, ...]
+    child: str
+    evidence: str
+
+    def milestone(self, learner: int, milestone: int) -> str:
+        return f"/learners/{self.learners[learner]}/milestones/{self.milestones[milestone]}/"
+
+    def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows of the app's database, as its owner sees them."""
+        with psycopg.connect(self.database, autocommit=True) as connection:
+            return connection.execute(query, values).fetchall()  # type: ignore[arg-type]
+
+
+@contextmanager
+def place(log: Path) -> Iterator[Place]:
+    """Expects the test database's template to be there and database access to be allowed."""
+    name = f"waymark_e2e_{os.getpid()}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    before = str(connections["default"].settings_dict["NAME"])
+    with psycopg.connect(named(owner_url(), "postgres"), autocommit=True) as admin:
+        admin.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template_name()}"')
+        admin.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+        try:
+            use_database(os.environ["DATABASE_URL"], name)
+            found = _build()
+            use_database(os.environ["DATABASE_URL"], before)
+            port = free_port()
+            with _app(name, port, log):
+                yield replace(found, url=f"http://127.0.0.1:{port}", database=named(owner_url(), name))
+        finally:
+            use_database(os.environ["DATABASE_URL"], before)
+            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _app(database: str, port: int, log: Path) -> Iterator[None]:
+    """The app as production starts it: granian, as the restricted role."""
+    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_OWNER_URL"} | {
+        "DATABASE_URL": named(os.environ["DATABASE_URL"], database),
+        "DATABASE_OPS_URL": named(os.environ["DATABASE_OPS_URL"], database),
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [
+        str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+        "--workers", "1", "--blocking-threads", "4", "--no-ws", "waymark.wsgi:application",
+    ]  # fmt: skip
+    with log.open("wb") as out, subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out) as process:
+        try:
+            _wait(process, port, log)
+            yield
+        finally:
+            process.terminate()
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2):  # noqa: S310
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    process.terminate()
+    raise RuntimeError(f"The app did not start:\n{log.read_text(errors='replace')[-3000:]}")
+
+
+def _build() -> Place:
+    home = build_cast().home
+    with tenant_context(home.tenant.pk):
+        people, milestones, competencies = _small_class(home)
+        _show(home, people, competencies, 0)
+    drain_tenant(home.tenant.pk)
+    with tenant_context(home.tenant.pk):
+        _show(home, people, competencies, 1)
+        wide = _wide_class(home)
+        empty = Section.objects.create(title="LKV Maths 9", school=home.school, sourced_id="LKV-c9")
+        SectionStaff.objects.create(member=home.members["TCH"], section=empty)
+        GuardianLink.objects.create(member=home.members["GRD"], learner=home.classmate, status="verified")
+    drain_tenant(home.tenant.pk)
+    with tenant_context(home.tenant.pk):
+        assert not LearnerCompetency.objects.filter(stale_marks__isnull=False).exists()
+        for section in (home.section, wide):
+            release_levels(home.system, section=section)
+        rows = Enrolment.objects.filter(section=home.section).order_by("learner__folded_name", "learner_id")
+        return Place(
+            url="",
+            database="",
+            grid=f"/classes/{home.section.public_id}/grid/",
+            wide_grid=f"/classes/{wide.public_id}/grid/",
+            empty_grid=f"/classes/{empty.public_id}/grid/",
+            learners=tuple(str(key) for key in rows.values_list("learner__public_id", flat=True)),
+            milestones=tuple(str(one.public_id) for one in milestones),
+            child=f"/family/{home.learner.public_id}/",
+            evidence=str(home.evidence.public_id),
+        )
+
+
+def _small_class(world: World) -> tuple[list[Learner], list[Milestone], list[list[Competency]]]:
+    """14 learners and 10 milestones under four headings, seven of them due already."""
+    people = [add_learner(world, name, world.section, grade="7") for name in NAMES]
+    milestones = [world.milestone, world.other_milestone]
+    competencies = [world.competencies[:1], world.competencies[1:3]]
+    today = date.today()  # noqa: DTZ011
+    for n, heading in enumerate(HEADINGS, 4):
+        competency = add_competency(world.framework, f"{world.marker}.{n}", n)
+        milestone = add_milestone(f"Compare quantities and say how many times as much {n}.RP", [competency])
+        Milestone.objects.filter(pk=milestone.pk).update(heading=heading, description="Say it with a drawing first.")
+        due = today + timedelta(days=10 * n - 90)
+        SectionMilestone.objects.create(section=world.section, milestone=milestone, position=n, due_on=due)
+        milestones.append(milestone)
+        competencies.append([competency])
+    return people, milestones, competencies
+
+
+def _show(world: World, people: list[Learner], competencies: list[list[Competency]], part: int) -> None:
+    """The pieces of one part of each shape; every learner starts at another place of the pattern."""
+    pieces = [
+        one
+        for r, person in enumerate(people)
+        for c, group in enumerate(competencies)
+        for competency in group
+        for one in _pieces(world, person, competency, PATTERN[(2 * r + 3 * c) % len(PATTERN)], part)
+    ]
+    record_many(world.system, pieces=[replace(one, n=n) for n, one in enumerate(pieces)])
+
+
+def _pieces(world: World, person: Learner, competency: Competency, shape: str, part: int) -> list[Piece]:
+    now = datetime.now(UTC)
+    return [
+        piece(world, person, competency, score, occurred_at=now - timedelta(days=days), title=f"Quiz {score}.{days}")
+        for score, days in SHAPES[shape][part]
+    ]
+
+
+def _wide_class(world: World) -> Section:
+    """26 learners and 14 milestones: what has to fit on one sheet of paper."""
+    section: Section = Section.objects.create(title="LKV Maths 7b", school=world.school, sourced_id="LKV-c7b")
+    SectionStaff.objects.create(member=world.members["TCH"], section=section)
+    people = [add_learner(world, f"Learner {chr(65 + n)}", section, grade="7") for n in range(26)]
+    competencies = []
+    for n in range(14):
+        competency = add_competency(world.framework, f"{world.marker}.W{n}", 100 + n)
+        milestone = add_milestone(f"Work with ratios and rates in tables {n}.W", [competency])
+        Milestone.objects.filter(pk=milestone.pk).update(heading=f"Competency {n // 4 + 1}")
+        due = date.today() + timedelta(days=7 * n - 60)  # noqa: DTZ011
+        SectionMilestone.objects.create(section=section, milestone=milestone, position=n, due_on=due)
+        competencies.append([competency])
+    _show(world, people, competencies, 0)
+    return section
