@@ -43,9 +43,7 @@ def measure(place: World, rounds: int) -> None:
     ratio = median(grid) / median(empty)
     size = f"{len(place.learner_ids)} x {len(place.competency_ids)}"
     print(f"class grid {size}: {count} queries, {len(response.content) / 1024:.0f} KB")
-    print(
-        f"CPU {median(grid):.1f} ms, empty view {median(empty):.2f} ms, ratio {ratio:.1f} (median of {rounds} interleaved)"
-    )
+    print(f"CPU {median(grid):.1f} ms, empty view {median(empty):.2f} ms, ratio {ratio:.1f} (median of {rounds})")
 
 
 def main() -> None:

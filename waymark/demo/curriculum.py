@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from competencies.models import Competency, Framework, Policy, PolicyVersion, Rating, Scale
 from learners.models import Enrolment, Section
 from milestones.models import Criterion, Milestone, SectionMilestone
-from waymark.demo.evidence import Assignment
-from waymark.demo.frameworks import short
+from waymark.demo.evidence import Assignment, Step
+from waymark.demo.frameworks import plain, short
 
 WORDS = ("Beginning", "Developing", "Meets", "Mastery")
 NEWER_COUNTS = {
@@ -62,43 +62,32 @@ def standards(rows: Iterable[Competency], grade: str) -> list[Competency]:
     return wanted[:MOST]
 
 
-def plan(
-    section: Section, competencies: Sequence[Competency], start: date, weeks: float, **values: Any
-) -> list[Planned]:
+def plan(competencies: Sequence[Competency], start: date, weeks: float, **values: Any) -> list[Planned]:
     """A milestone per competency, due one after the other over `weeks`, and one over each of the two largest groups."""
     step = timedelta(weeks=weeks) / max(len(competencies), 1)
-    planned = [
-        Planned(
-            _milestone(section, (one,), one.short_statement or one.statement, one.code, **values),
-            (one,),
-            start + step * (n + 1),
-        )
-        for n, one in enumerate(competencies)
-    ]
+    planned = []
+    for n, one in enumerate(competencies, 1):
+        milestone = _milestone((one,), one.short_statement or one.statement, one.code, **values)
+        planned.append(Planned(milestone, (one,), start + step * n))
     groups = [(parent, list(group)) for parent, group in groupby(competencies, key=lambda one: one.parent) if parent]
     largest = sorted((g for g in groups if len(g[1]) >= 3), key=lambda g: -len(g[1]))[:2]
     for number, (parent, members) in enumerate(largest):
-        rule = (
-            {"rule": "at_least", "need": len(members) - 1} if number == 0 else {"rule": "points", "need": len(members)}
-        )
+        is_points = number > 0
+        rule = {"rule": "points" if is_points else "at_least", "need": len(members) - (not is_points)}
         due = max(one.due_on for one in planned if one.competencies[0] in members)
-        title = f"All of {parent.code}" if number else f"Most of {parent.code}"
-        planned.append(
-            Planned(_milestone(section, tuple(members), title, parent.code, **rule, **values), tuple(members), due)
-        )
-    _assign(section, planned)
+        title = f"{'All' if is_points else 'Most'} of {parent.code}: {short(parent.statement, 30)}"
+        planned.append(Planned(_milestone(tuple(members), title, parent.code, **rule, **values), tuple(members), due))
     return planned
 
 
-def _milestone(
-    section: Section, competencies: tuple[Competency, ...], title: str, code: str, **values: Any
-) -> Milestone:
+def _milestone(competencies: tuple[Competency, ...], title: str, code: str, **values: Any) -> Milestone:
     first = competencies[0]
     heading = (first.parent.parent or first.parent).statement if first.parent else first.framework.title
-    description = first.statement if len(competencies) == 1 else ""
+    whole = plain(first.statement)
+    description = whole if len(competencies) == 1 and whole.rstrip(".") != title else ""
     row: Milestone = Milestone.objects.create(
         title=title[:200], code=code[:40], heading=heading[:120], framework=first.framework,
-        description=_plain(description), **values,
+        description=description[:1000], **values,
     )  # fmt: skip
     points = 2 if values.get("rule") == "points" else 1
     Criterion.objects.bulk_create(
@@ -116,18 +105,9 @@ def _milestone(
     return row
 
 
-def _plain(statement: str) -> str:
-    """The statement without markup, for places that show text."""
-    return short(statement, 400)
-
-
-def _assign(section: Section, planned: Iterable[Planned]) -> None:
-    ordered = sorted(planned, key=lambda one: one.milestone.heading)
-    ordered = [
-        one
-        for _, group in groupby(ordered, key=lambda one: one.milestone.heading)
-        for one in sorted(group, key=lambda p: p.due_on)
-    ]
+def assign(section: Section, planned: Iterable[Planned]) -> None:
+    """The milestones of a section: grouped by heading, within it by target date."""
+    ordered = sorted(planned, key=lambda one: (one.milestone.heading, one.due_on))
     SectionMilestone.objects.bulk_create(
         [
             SectionMilestone(section=section, milestone=one.milestone, due_on=one.due_on, position=n)
@@ -136,7 +116,9 @@ def _assign(section: Section, planned: Iterable[Planned]) -> None:
     )
 
 
-def assignments(section: Section, planned: Iterable[Planned], zone: ZoneInfo) -> list[Assignment]:
+def assignments(
+    section: Section, planned: Iterable[Planned], zone: ZoneInfo, sequence: Sequence[Step]
+) -> list[Assignment]:
     """What the section's learners work on: each competency once, up to the day of its own milestone."""
     learners = tuple(
         Enrolment.objects.filter(section_id=section.pk)
@@ -149,6 +131,7 @@ def assignments(section: Section, planned: Iterable[Planned], zone: ZoneInfo) ->
             one.competencies[0].code,
             learners,
             datetime.combine(one.due_on, time(12), tzinfo=zone),
+            sequence,
         )
         for one in planned
         if len(one.competencies) == 1

@@ -3,6 +3,7 @@
 Deterministic from a seed: the same roster and plan always give the same pieces.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,7 +13,8 @@ import numpy as np
 from assessments.pieces import Piece
 
 # (kind, method, name, form); one after the other, as a unit of work goes
-SEQUENCE = (
+Step = tuple[str, str, str, str]
+LESSONS: tuple[Step, ...] = (
     ("formative", "quiz", "Quiz", "A"),
     ("formative", "exit_ticket", "Exit ticket 1", ""),
     ("observation", "conversation", "Observation", ""),
@@ -25,6 +27,30 @@ SEQUENCE = (
     ("observation", "presentation", "Explains to others", ""),
     ("formative", "exit_ticket", "Exit ticket 3", ""),
     ("summative", "project", "Portfolio piece", ""),
+)
+HABITS: tuple[Step, ...] = (
+    ("observation", "observation", "Seen in group work", ""),
+    ("observation", "observation", "Seen on the playground", ""),
+    ("performance", "project", "Class project", ""),
+    ("observation", "conversation", "Talk with the teacher", ""),
+    ("observation", "observation", "Seen in reading time", ""),
+    ("performance", "presentation", "Morning circle", ""),
+    ("observation", "observation", "Seen in science", ""),
+    ("observation", "conversation", "Goal check", ""),
+    ("performance", "project", "Garden project", ""),
+    ("observation", "observation", "Seen in group work again", ""),
+)
+TRACKWORK: tuple[Step, ...] = (
+    ("formative", "quiz", "Rule book check", "A"),
+    ("observation", "observation", "Yard exercise", ""),
+    ("formative", "quiz", "Rule book check", "B"),
+    ("performance", "simulation", "Simulator run", ""),
+    ("observation", "observation", "Night shift", ""),
+    ("summative", "practical", "Practical test", "A"),
+    ("performance", "simulation", "Second simulator run", ""),
+    ("observation", "observation", "Day shift", ""),
+    ("summative", "practical", "Practical test", "B"),
+    ("formative", "conversation", "Debrief", ""),
 )
 COMMENTS = (
     "Explained with a drawing.",
@@ -53,6 +79,7 @@ class Assignment:
     code: str
     learner_ids: tuple[int, ...]
     due_at: datetime
+    sequence: Sequence[Step]
 
 
 def pieces(assignments: list[Assignment], now: datetime, seed: int, points: int = 4) -> list[Piece]:
@@ -83,7 +110,7 @@ def _of_learner(
     total = max(2, int(count + rng.integers(-2, 2)))
     falls = shape == "dropped" and rng.random() < 0.5
     found: list[Piece] = []
-    for step in range(min(total, len(SEQUENCE))):
+    for step in range(min(total, len(assignment.sequence))):
         moment = assignment.due_at - SCHOOL_DAYS + SCHOOL_DAYS * (step + float(rng.random()) * 0.8) / total
         moment = _on_a_school_day(moment)
         if moment >= now:
@@ -92,7 +119,7 @@ def _of_learner(
         if falls and step >= total - 3:
             ability = 1.5
         rating = int(np.clip(round(ability + float(rng.normal(0, 0.38))), 1, 4))
-        kind, method, name, form = SEQUENCE[step]
+        kind, method, name, form = assignment.sequence[step]
         text = str(rng.choice(COMMENTS)) if rng.random() < 0.06 else ""
         found.append(
             Piece(

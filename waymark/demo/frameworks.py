@@ -161,13 +161,15 @@ def _standard(
     )
 
 
-def short(statement: str, limit: int = 44) -> str:
+def plain(statement: str) -> str:
+    """The statement without markup, for places that show text."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", statement)).strip()
+
+
+def short(statement: str, limit: int = 52) -> str:
     """The first words of a statement, for a column head."""
-    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", statement)).strip()
-    text = re.split(r"[.;:,(]|\be\.g\b", text)[0].strip()
-    if len(text) <= limit:
-        return text
-    return text[:limit].rsplit(" ", 1)[0] + " …"
+    text = re.split(r"[.;:(]|, e\.g\b", plain(statement))[0].strip()
+    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0].rstrip(",") + " …"
 
 
 def of_groups(key: str, title: str, groups: Mapping[str, Iterable[str]], prefix: str) -> bytes:
@@ -178,7 +180,7 @@ def of_groups(key: str, title: str, groups: Mapping[str, Iterable[str]], prefix:
         before = None
         for s, statement in enumerate(statements, 1):
             name = f"{group}-{s}"
-            values = {"humanCodingScheme": f"{prefix}{g}.{s}", "abbreviatedStatement": short(statement, 60)}
+            values = {"humanCodingScheme": f"{prefix}{g}.{s}", "abbreviatedStatement": short(statement, 70)}
             builder.item(name, statement, group, s, CFItemType="Competency", **values)
             if before:
                 builder.associate("precedes", before, name)

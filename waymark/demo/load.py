@@ -2,7 +2,7 @@
 
 import hmac
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from hashlib import sha256
@@ -29,7 +29,7 @@ from tenancy.models import Affiliation, Member, RoleGrant, Tenant, User
 from tenancy.selectors import local_today, zone
 from tenancy.tokens import demo_token
 from waymark.demo import curriculum, frameworks, rosters
-from waymark.demo.evidence import Assignment, pieces
+from waymark.demo.evidence import HABITS, LESSONS, TRACKWORK, Assignment, Step, pieces
 
 Say = Callable[[str], None]
 WAVES = 8
@@ -111,26 +111,34 @@ def _district_plan(tenant: Tenant, today: date) -> list[Assignment]:
     mathematics, habits = _framework(frameworks.mathematics()), _framework(frameworks.habits())
     curriculum.policy("Newer work counts more", curriculum.NEWER_COUNTS)
     curriculum.policy("Habits: the average", curriculum.AVERAGE, framework=habits)
-    start, work, local = today - SCHOOL_BEGAN, [], zone(tenant.time_zone)
+    start = today - SCHOOL_BEGAN
+    work: list[Assignment] = []
     standards = curriculum.tree(mathematics)
     for section in Section.objects.filter(subjects="Mathematics").order_by("grades"):
-        planned = curriculum.plan(section, curriculum.standards(standards, GRADES[section.grades]), start, 17)
-        work += curriculum.assignments(section, planned, local)
+        planned = curriculum.plan(curriculum.standards(standards, GRADES[section.grades]), start, 17)
+        work += _planned(section, planned, tenant, LESSONS)
     behaviours = [row for row in curriculum.tree(habits) if row.item_type == "Competency"]
+    shared = curriculum.plan(behaviours, start, 15, kind="social_emotional")
     for section in Section.objects.filter(subjects="Homeroom").order_by("grades"):
-        planned = curriculum.plan(section, behaviours, start, 15, kind="social_emotional")
-        work += curriculum.assignments(section, planned, local)
+        work += _planned(section, shared, tenant, HABITS)
     return work
+
+
+def _planned(
+    section: Section, planned: list[curriculum.Planned], tenant: Tenant, sequence: Sequence[Step]
+) -> list[Assignment]:
+    curriculum.assign(section, planned)
+    return curriculum.assignments(section, planned, zone(tenant.time_zone), sequence)
 
 
 def _company_plan(tenant: Tenant, today: date) -> list[Assignment]:
     safety = _framework(frameworks.safety())
     curriculum.policy("Shown three times", curriculum.THREE_TIMES)
     skills = [row for row in curriculum.tree(safety) if row.item_type == "Competency"]
-    work, local = [], zone(tenant.time_zone)
+    shared = curriculum.plan(skills, today - timedelta(weeks=11), 13, kind="future_readiness")
+    work: list[Assignment] = []
     for section in Section.objects.order_by("title"):
-        planned = curriculum.plan(section, skills, today - timedelta(weeks=11), 13, kind="future_readiness")
-        work += curriculum.assignments(section, planned, local)
+        work += _planned(section, shared, tenant, TRACKWORK)
     return work
 
 
