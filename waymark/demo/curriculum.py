@@ -3,17 +3,19 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from competencies.models import Competency, Framework, Policy, PolicyVersion, Rating, Scale
+from competencies.models import Competency, Framework
 from learners.models import Enrolment, Section
-from milestones.models import Criterion, Milestone, SectionMilestone
+from milestones.models import Milestone
+from milestones.plans import Asked, create_milestone, plan_milestones
+from tenancy.actor import Actor
 from waymark.demo.evidence import Assignment, Step
 from waymark.demo.frameworks import plain, short
 
-WORDS = ("Beginning", "Developing", "Meets", "Mastery")
 NEWER_COUNTS = {
     "method": "ewma",
     "weight": 0.65,
@@ -34,18 +36,6 @@ class Planned:
     due_on: date
 
 
-def policy(name: str, rule: dict[str, Any], framework: Framework | None = None) -> None:
-    scale = Scale.objects.create(name="Four levels", points_possible=4)
-    Rating.objects.bulk_create(
-        [
-            Rating(scale=scale, points=points, word=word, is_meeting=word == "Meets")
-            for points, word in enumerate(WORDS, 1)
-        ]
-    )
-    row = Policy.objects.create(name=name, framework=framework)
-    PolicyVersion.objects.create(policy=row, number=1, scale=scale, rule=rule, reason="First version")
-
-
 def tree(framework: Framework) -> list[Competency]:
     """All competencies in tree order with their parents attached: one query, joined here."""
     rows = list(Competency.objects.filter(framework_id=framework.pk).order_by("tree_order"))
@@ -62,58 +52,44 @@ def standards(rows: Iterable[Competency], grade: str) -> list[Competency]:
     return wanted[:MOST]
 
 
-def plan(competencies: Sequence[Competency], start: date, weeks: float, **values: Any) -> list[Planned]:
+def plan(actor: Actor, competencies: Sequence[Competency], start: date, weeks: float, **values: Any) -> list[Planned]:
     """A milestone per competency, due one after the other over `weeks`, and one over each of the two largest groups."""
     step = timedelta(weeks=weeks) / max(len(competencies), 1)
     planned = []
     for n, one in enumerate(competencies, 1):
-        milestone = _milestone((one,), one.short_statement or one.statement, one.code, **values)
+        milestone = _milestone(actor, (one,), one.short_statement or one.statement, one.code, **values)
         planned.append(Planned(milestone, (one,), start + step * n))
     groups = [(parent, list(group)) for parent, group in groupby(competencies, key=lambda one: one.parent) if parent]
     largest = sorted((g for g in groups if len(g[1]) >= 3), key=lambda g: -len(g[1]))[:2]
     for number, (parent, members) in enumerate(largest):
         is_points = number > 0
-        rule = {"rule": "points" if is_points else "at_least", "need": len(members) - (not is_points)}
+        rule = {"rule": "points" if is_points else "at_least", "need": Decimal(len(members) - (not is_points))}
         due = max(one.due_on for one in planned if one.competencies[0] in members)
         title = f"{'All' if is_points else 'Most'} of {parent.code}: {short(parent.statement, 30)}"
-        planned.append(Planned(_milestone(tuple(members), title, parent.code, **rule, **values), tuple(members), due))
+        planned.append(
+            Planned(_milestone(actor, tuple(members), title, parent.code, **rule, **values), tuple(members), due)
+        )
     return planned
 
 
-def _milestone(competencies: tuple[Competency, ...], title: str, code: str, **values: Any) -> Milestone:
+def _milestone(actor: Actor, competencies: tuple[Competency, ...], title: str, code: str, **values: Any) -> Milestone:
     first = competencies[0]
     heading = (first.parent.parent or first.parent).statement if first.parent else first.framework.title
     whole = plain(first.statement)
-    description = whole if len(competencies) == 1 and whole.rstrip(".") != title else ""
-    row: Milestone = Milestone.objects.create(
-        title=title[:200], code=code[:40], heading=heading[:120], framework=first.framework,
-        description=description[:1000], **values,
-    )  # fmt: skip
-    points = 2 if values.get("rule") == "points" else 1
-    Criterion.objects.bulk_create(
-        [
-            Criterion(
-                milestone=row,
-                competency=one,
-                position=n,
-                points=points if n == 0 else 1,
-                is_required=points == 2 and n == 0,
-            )
-            for n, one in enumerate(competencies)
-        ]
-    )
-    return row
+    description = whole[:1000] if len(competencies) == 1 and whole.rstrip(".") != title else ""
+    is_points = values.get("rule") == "points"
+    criteria = [
+        Asked(one, points=Decimal(2 if is_points and n == 0 else 1), is_required=is_points and n == 0)
+        for n, one in enumerate(competencies)
+    ]
+    fields = {"code": code[:40], "heading": heading[:120], "framework": first.framework, "description": description}
+    return create_milestone(actor, title=title[:200], criteria=criteria, **fields, **values)
 
 
-def assign(section: Section, planned: Iterable[Planned]) -> None:
+def assign(actor: Actor, section: Section, planned: Iterable[Planned]) -> None:
     """The milestones of a section: grouped by heading, within it by target date."""
     ordered = sorted(planned, key=lambda one: (one.milestone.heading, one.due_on))
-    SectionMilestone.objects.bulk_create(
-        [
-            SectionMilestone(section=section, milestone=one.milestone, due_on=one.due_on, position=n)
-            for n, one in enumerate(ordered)
-        ]
-    )
+    plan_milestones(actor, section=section, milestones=[(one.milestone, one.due_on) for one in ordered])
 
 
 def assignments(

@@ -18,6 +18,7 @@ from api.services import SCOPES, create_client
 from assessments.pieces import Piece
 from assessments.services import record_many
 from competencies.models import Framework
+from competencies.services import publish_policy
 from integrations.case.importer import import_package
 from integrations.case.package import read_package
 from integrations.oneroster.importer import import_bundle
@@ -44,7 +45,7 @@ class Sample:
     time_zone: str
     seed: int
     roster: Callable[[Path, date], None]
-    plan: Callable[[Tenant, date], list[Assignment]]
+    plan: Callable[[Tenant, Actor], list[Assignment]]
 
 
 def password() -> str:
@@ -69,10 +70,10 @@ def _load(sample: Sample, tenant: Tenant, say: Say) -> None:
     with tempfile.TemporaryDirectory() as folder:
         sample.roster(Path(folder), today)
         import_bundle(Path(folder), today=today)
-    work = sample.plan(tenant, today)
+    system = Actor(tenant_id=tenant.pk, today=today, label="sample data")
+    work = sample.plan(tenant, system)
     found = pieces(work, now, sample.seed)
     say(f"{sample.name}: {len(found):,} pieces of evidence")
-    system = Actor(tenant_id=tenant.pk, today=today, label="sample data")
     _record(system, tenant, found)
     _open_accounts(tenant)
     for section in Section.objects.filter(section_milestones__id__gt=0).distinct():
@@ -107,38 +108,38 @@ def _framework(data: bytes) -> Framework:
     return framework
 
 
-def _district_plan(tenant: Tenant, today: date) -> list[Assignment]:
+def _district_plan(tenant: Tenant, system: Actor) -> list[Assignment]:
     mathematics, habits = _framework(frameworks.mathematics()), _framework(frameworks.habits())
-    curriculum.policy("Newer work counts more", curriculum.NEWER_COUNTS)
-    curriculum.policy("Habits: the average", curriculum.AVERAGE, framework=habits)
-    start = today - SCHOOL_BEGAN
+    publish_policy(system, name="Newer work counts more", rule=curriculum.NEWER_COUNTS)
+    publish_policy(system, name="Habits: the average", rule=curriculum.AVERAGE, framework=habits)
+    start = system.today - SCHOOL_BEGAN
     work: list[Assignment] = []
     standards = curriculum.tree(mathematics)
     for section in Section.objects.filter(subjects="Mathematics").order_by("grades"):
-        planned = curriculum.plan(curriculum.standards(standards, GRADES[section.grades]), start, 17)
-        work += _planned(section, planned, tenant, LESSONS)
+        planned = curriculum.plan(system, curriculum.standards(standards, GRADES[section.grades]), start, 17)
+        work += _planned(system, section, planned, tenant, LESSONS)
     behaviours = [row for row in curriculum.tree(habits) if row.item_type == "Competency"]
-    shared = curriculum.plan(behaviours, start, 15, kind="social_emotional")
+    shared = curriculum.plan(system, behaviours, start, 15, kind="social_emotional")
     for section in Section.objects.filter(subjects="Homeroom").order_by("grades"):
-        work += _planned(section, shared, tenant, HABITS)
+        work += _planned(system, section, shared, tenant, HABITS)
     return work
 
 
 def _planned(
-    section: Section, planned: list[curriculum.Planned], tenant: Tenant, sequence: Sequence[Step]
+    system: Actor, section: Section, planned: list[curriculum.Planned], tenant: Tenant, sequence: Sequence[Step]
 ) -> list[Assignment]:
-    curriculum.assign(section, planned)
+    curriculum.assign(system, section, planned)
     return curriculum.assignments(section, planned, zone(tenant.time_zone), sequence)
 
 
-def _company_plan(tenant: Tenant, today: date) -> list[Assignment]:
+def _company_plan(tenant: Tenant, system: Actor) -> list[Assignment]:
     safety = _framework(frameworks.safety())
-    curriculum.policy("Shown three times", curriculum.THREE_TIMES)
+    publish_policy(system, name="Shown three times", rule=curriculum.THREE_TIMES)
     skills = [row for row in curriculum.tree(safety) if row.item_type == "Competency"]
-    shared = curriculum.plan(skills, today - timedelta(weeks=11), 13, kind="future_readiness")
+    shared = curriculum.plan(system, skills, system.today - timedelta(weeks=11), 13, kind="future_readiness")
     work: list[Assignment] = []
     for section in Section.objects.order_by("title"):
-        work += _planned(section, shared, tenant, TRACKWORK)
+        work += _planned(system, section, shared, tenant, TRACKWORK)
     return work
 
 
