@@ -21,6 +21,17 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.isError = false;
   }
 });
+// No answer, or one that is of no use: say so, leave the form as it is. The next good answer takes the bar away.
+const fault = document.querySelector("[data-fault]");
+["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach((name) => {
+  document.body.addEventListener(name, (event) => {
+    fault.querySelector("[data-number]").textContent = event.detail.xhr?.getResponseHeader("X-Request-Number") ?? "";
+    fault.hidden = false;
+  });
+});
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.shouldSwap) fault.hidden = true;
+});
 document.body.addEventListener("htmx:afterSettle", (event) => {
-  event.target.querySelector("[data-focus], h2[tabindex]")?.focus();
+  (event.target.querySelector("[data-focus]") ?? event.target.querySelector("h2[tabindex]"))?.focus();
 });

@@ -31,7 +31,8 @@ from tests.builders import World, add_competency, add_learner, add_milestone, bu
 from tests.conftest import LOCK, ROOT, named, owner_url, template_name, use_database
 
 NAMES = (
-    "Maximiliane-Charlotte", "Zoë", "Nguyễn Văn Đức", "عمر", "O'Neil", "Dana", "Emil", "Finn", "Gül", "Hugo", "Ines", "Jo",
+    "Maximiliane-Charlotte", "Zoë", "Nguyễn Văn Đức", "عمر", "O'Neil", "Dana", "Emil", "Finn", "Gül", "Hugo", "Ines",
+    "Jo",
 )  # fmt: skip
 HEADINGS = ("Ratio and proportion", "Ratio and proportion", "Geometry", "Geometry", "Geometry", "Data", "Data", "Data")
 # What a learner shows on a milestone: (score, days ago), first all of "before", then "after".
@@ -122,7 +123,7 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until and process.poll() is None:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2):  # noqa: S310
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)

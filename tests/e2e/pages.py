@@ -1,0 +1,82 @@
+"""Every page of the app, each with who opens it and what to do before looking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.e2e.browsing import Tab
+from tests.e2e.place import Place
+
+Address = Callable[[Place], str]
+NOWHERE = "/learners/00000000-0000-7000-8000-000000000000/"
+
+
+@dataclass(frozen=True)
+class PageOf:
+    role: str | None
+    address: Address
+    status: int = 200
+    then: Callable[[Tab], None] | None = None
+
+
+def open_panel(tab: Tab) -> None:
+    tab.page.locator("tbody tr").nth(2).locator(".cell").nth(2).click()
+    tab.page.locator("#inspector .level").first.wait_for()
+
+
+def open_form(tab: Tab) -> None:
+    open_panel(tab)
+    tab.page.locator("#inspector").get_by_role("link", name="Add evidence").click()
+    tab.page.locator("#inspector form").wait_for()
+
+
+def make_mistakes(tab: Tab) -> None:
+    open_form(tab)
+    save(tab)
+
+
+def save(tab: Tab) -> None:
+    tab.page.get_by_role("button", name="Save evidence").click()
+    tab.page.get_by_role("alert").filter(has_text="did not save").wait_for()
+
+
+def wrong_password(tab: Tab) -> None:
+    tab.page.get_by_label("Email").fill("nobody@lakeview.example")
+    tab.page.get_by_label("Password").fill("wrong")
+    tab.page.keyboard.press("Enter")
+    tab.page.get_by_role("alert").filter(has_text="does not match").wait_for()
+
+
+def open_menu(tab: Tab) -> None:
+    tab.page.locator(".menu summary").click()
+
+
+PAGES: dict[str, PageOf] = {
+    "sign in": PageOf(None, lambda s: "/accounts/login/"),
+    "sign in, wrong": PageOf(None, lambda s: "/accounts/login/", then=wrong_password),
+    "forgot password": PageOf(None, lambda s: "/accounts/password/reset/"),
+    "forgot password, sent": PageOf(None, lambda s: "/accounts/password/reset/done/"),
+    "change password": PageOf("TCH", lambda s: "/accounts/password/change/"),
+    "my classes": PageOf("TCH", lambda s: "/classes/"),
+    "menu": PageOf("TCH", lambda s: "/classes/", then=open_menu),
+    "grid": PageOf("TCH", lambda s: s.grid),
+    "grid, panel": PageOf("TCH", lambda s: s.grid, then=open_panel),
+    "grid, form": PageOf("TCH", lambda s: s.grid, then=open_form),
+    "grid, mistakes": PageOf("TCH", lambda s: s.grid, then=make_mistakes),
+    "grid, no plan": PageOf("TCH", lambda s: s.empty_grid),
+    "grid, 26 × 14": PageOf("TCH", lambda s: s.wide_grid),
+    "learner": PageOf("TCH", lambda s: s.milestone(0, 0)),
+    "learner, not started": PageOf("TCH", lambda s: s.milestone(1, 2)),
+    "learner, two criteria": PageOf("TCH", lambda s: s.milestone(6, 1)),
+    "add evidence": PageOf("TCH", lambda s: s.milestone(0, 1) + "evidence/new/"),
+    "add evidence, mistakes": PageOf("TCH", lambda s: s.milestone(0, 1) + "evidence/new/", then=save),
+    "withdraw": PageOf("TCH", lambda s: f"{s.milestone(0, 0)}evidence/{s.evidence}/withdraw/"),
+    "report": PageOf("SCH", lambda s: "/reports/"),
+    "report of the district": PageOf("DST", lambda s: "/reports/"),
+    "family": PageOf("GRD", lambda s: "/family/"),
+    "child": PageOf("GRD", lambda s: s.child),
+    "me": PageOf("LRN", lambda s: "/me/"),
+    "hidden page": PageOf("TCH", lambda s: NOWHERE, status=404),
+    "sign out": PageOf("TCH", lambda s: "/accounts/logout/"),
+}
