@@ -106,7 +106,7 @@ def measure(users: int, enrolments: int) -> int:
         times = []
         for run in ("first", "same again", "same, every row compared"):
             if run.endswith("compared"):
-                importer.last_report = lambda _digest: None
+                importer.__dict__["last_report"] = lambda _digest: None
             begun = time.perf_counter()
             with tenant_context(tenant.pk):
                 report = importer.import_bundle(Path(place))

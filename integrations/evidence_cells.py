@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
@@ -13,8 +13,9 @@ OPTIONAL = ("method", "form", "title", "weight", "state", "comment", "due_at", "
 COLUMNS = (*REQUIRED, *OPTIONAL)
 # What the ledger keeps; more decimals would come back changed, and a row sent twice would not equal itself.
 STEP = Decimal("0.001")
+UNWEIGHTED = Decimal(1).quantize(STEP)
 LONGEST_REFERENCE = 255
-EARLIEST_YEAR = 1900
+YEARS = range(1900, 9000)  # what every clock between here and the database can hold
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,12}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -31,7 +32,7 @@ class Cells:
     texts: dict[str, str]
     score: Decimal | None = None
     possible: Decimal = Decimal(0)
-    weight: Decimal = Decimal(1)
+    weight: Decimal = UNWEIGHTED
     occurred_at: datetime | None = None
     due_at: datetime | None = None
     day: date | None = None
@@ -40,8 +41,8 @@ class Cells:
     def content(self, learner_id: int, competency_id: int) -> str:
         """Everything that makes this row what it is, in one spelling: the basis of a derived source_id."""
         words = [self.texts.get(name, "") for name in ("task", "kind", "method", "form", "title", "state", "comment")]
-        when = self.day or self.occurred_at
-        numbers = [self.score, self.possible, self.weight, when, self.due_at]
+        moments = [None if moment is None else moment.astimezone(UTC) for moment in (self.occurred_at, self.due_at)]
+        numbers = [self.score, self.possible, self.weight, self.day or moments[0], moments[1]]
         return repr((learner_id, competency_id, words, [None if n is None else str(n) for n in numbers]))
 
 
@@ -58,7 +59,7 @@ def read_cells(row: int, texts: dict[str, str], zone: ZoneInfo, now: datetime) -
     if not texts["possible"]:
         cells.faults.append(("possible", "empty_value", "possible is empty. Enter the highest possible points, like 4"))
     cells.possible = possible if possible is not None else Decimal(0)
-    cells.weight = weight if weight is not None else Decimal(1)
+    cells.weight = weight if weight is not None else UNWEIGHTED
     if not texts["occurred_at"]:
         message = "occurred_at is empty. Enter the date of the evidence, like 2026-11-19"
         cells.faults.append(("occurred_at", "empty_value", message))
@@ -109,7 +110,7 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 def _check_year(day: date) -> None:
-    if day.year < EARLIEST_YEAR:
+    if day.year not in YEARS:
         raise ValueError
 
 

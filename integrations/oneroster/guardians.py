@@ -1,7 +1,8 @@
 """Guardian links from `agentSourcedIds`, in either direction (interop.md OR-8).
 
-A link is made where one end is a learner and the other has a guardian's role. Links made by hand, and restricted ones,
-are never touched. In a full file the links it does not name are ended, and come back when it names them again.
+A link is made where one end is an active learner and the other has a guardian's role. Links made by hand, and
+restricted ones, are never touched. In a full file the links it does not name are ended, and come back when it names
+them again.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ WITH named AS (
     SELECT 1 FROM tenancy_rolegrant g
     WHERE g.tenant_id = %(tenant)s AND g.member_id = m.id AND g.role = 'GRD' AND {RUNNING.format("g")})
 ), learner AS (
-  SELECT l.id, l.sourced_id AS sid FROM learners_learner l WHERE l.tenant_id = %(tenant)s AND l.sourced_id IS NOT NULL
+  SELECT l.id, l.sourced_id AS sid FROM learners_learner l
+  WHERE l.tenant_id = %(tenant)s AND l.sourced_id IS NOT NULL AND l.is_active
 )
 INSERT INTO roster_pair SELECT n.row, n.person, n.agent,
   CASE WHEN g1.id IS NOT NULL AND l1.id IS NOT NULL THEN g1.id WHEN l2.id IS NOT NULL THEN g2.id END,
