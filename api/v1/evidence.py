@@ -1,7 +1,7 @@
 """Evidence in, one piece or thousands, with a result per row."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,8 @@ from tenancy.errors import Invalid
 from tenancy.ids import uuid7
 
 MOST_ROWS = 5_000
+# Beyond it a number cannot be rounded to three decimals; the ledger's own limits are far below.
+LARGEST_NUMBER = 1e12
 
 
 class Row(msgspec.Struct, forbid_unknown_fields=True):
@@ -83,6 +85,11 @@ def _read(n: int, item: Any) -> Read:
         if moment is not None and (moment.utcoffset() is None or not 1900 <= moment.year <= 2199):
             fix = f"{name} needs an offset and a year from 1900 to 2199, like 2026-11-19T09:30:00+01:00"
             return Read(n, None, Problem(n, name, "invalid_time", fix))
+    for name in ("score", "possible", "weight"):
+        value = getattr(row, name)
+        if value is not None and abs(value) > LARGEST_NUMBER:
+            fix = f"{name} was {value:g}. Use a smaller number"
+            return Read(n, None, Problem(n, name, "out_of_range", fix))
     return Read(n, row)
 
 
@@ -113,8 +120,8 @@ def _piece(actor: Actor, n: int, row: Row, learners: dict[str, int], competencie
         possible=_decimal(row.possible),
         score=None if row.score is None else _decimal(row.score),
         weight=_decimal(row.weight),
-        occurred_at=row.occurred_at,
-        due_at=row.due_at,
+        occurred_at=row.occurred_at.astimezone(UTC),  # PostgreSQL knows no offset beyond ±15:59
+        due_at=row.due_at.astimezone(UTC) if row.due_at else None,
         method=row.method,
         title=row.title,
         form=row.form,
