@@ -24,6 +24,11 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCK = 7_203_451
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # Static files are served from where they lie; there is nothing collected in tests.
+    config.addinivalue_line("filterwarnings", "ignore:No directory at:UserWarning")
+
+
 def named(url: str, database: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
 

@@ -106,6 +106,25 @@ def long_functions(source: str, longest: int = LONGEST_FUNCTION) -> list[tuple[s
     return found
 
 
+# Each of them runs outside the tenant's transaction, or needs the broker in the path of a request.
+OUTSIDE_THE_TRANSACTION = {
+    "StreamingHttpResponse", "FileResponse", "on_commit", "sync_to_async", "run_on_commit", "delay", "apply_async",
+    "send_task", "non_atomic_requests",
+}  # fmt: skip
+
+
+def outside_lines(source: str) -> list[str]:
+    """Streaming answers, commit hooks, async code, messages to the broker."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.AsyncFunctionDef):
+            found.append(f"async def {node.name}")
+        name = getattr(node, "attr", None) if isinstance(node, ast.Attribute) else getattr(node, "id", None)
+        if name in OUTSIDE_THE_TRANSACTION:
+            found.append(str(name))
+    return sorted(found)
+
+
 class Markup(HTMLParser):
     """Collects inline script, style and handlers of one document."""
 

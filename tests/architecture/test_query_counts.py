@@ -131,7 +131,6 @@ def shown(queries: list[str]) -> str:
     return "\n".join(f"{n:3} {sql[:200]}" for n, sql in enumerate(queries, 1))
 
 
-@pytest.mark.filterwarnings("ignore:No directory at")
 def test_pages_cost_the_same_at_any_size(counts: dict[str, tuple[list[str], list[str]]]) -> None:
     grown = {name: (len(small), len(large)) for name, (small, large) in counts.items() if len(small) != len(large)}
     assert grown == {}, "\n".join(f"{name}\n{shown(counts[name][0])}\n--\n{shown(counts[name][1])}" for name in grown)

@@ -63,6 +63,26 @@ def test_planted_safe_markup_is_found(source: str) -> None:
     assert checks.safe_markup_lines(source) == [1]
 
 
+# Modules whose work is outside any tenant's transaction, with the reason.
+OUTSIDE = {"waymark/health.py": "health checks answer when transactions cannot be opened"}
+
+
+def test_nothing_runs_outside_the_transaction_of_its_tenant() -> None:
+    found = {checks.relative(file): names for file in FILES if (names := checks.outside_lines(file.read_text()))}
+    product = {name: names for name, names in found.items() if not name.startswith("waymark/local/")}
+    assert {name: names for name, names in product.items() if name not in OUTSIDE} == {}
+    assert set(OUTSIDE) <= set(product)
+
+
+def test_planted_work_outside_is_found() -> None:
+    assert checks.outside_lines("async def f():\n    transaction.on_commit(g)\n") == ["async def f", "on_commit"]
+    assert checks.outside_lines("task.delay(1)\nx = StreamingHttpResponse(rows)\n") == [
+        "StreamingHttpResponse",
+        "delay",
+    ]
+    assert checks.outside_lines("delays = [1]\n") == []
+
+
 def test_sizes() -> None:
     """No file over 400 lines, no function over 50; the exceptions may not go stale."""
     long_files, long_functions = set(), set()

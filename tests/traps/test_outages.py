@@ -84,7 +84,8 @@ def evidence(cast: Cast, n: int, competency: int) -> dict[str, Any]:
     learners = (home.learner, home.classmate, home.stranger_learner)
     return {
         "learner": str(learners[n % 3].public_id), "competency": str(home.competencies[competency].public_id),
-        "score": 3, "possible": 4, "occurred_at": f"2026-01-{1 + n % 28:02}T09:00:00Z", "task": f"t{n}", "kind": "formative",
+        "score": 3, "possible": 4, "occurred_at": f"2026-01-{1 + n % 28:02}T09:00:00Z", "task": f"t{n}",
+        "kind": "formative",
     }  # fmt: skip
 
 

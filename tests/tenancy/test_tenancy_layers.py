@@ -1,0 +1,61 @@
+"""TEN-2: pages and API with either of the two layers off. Neither run shows a byte of the other tenant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import models
+
+from tenancy.base import TenantManager, TenantQuerySet
+from tests.permissions.asking import ask
+from tests.permissions.places import Places, build_places
+from tests.permissions.table import ENTRIES, Entry
+
+CALLERS = ("TCH", "SCH", "DST", "GRD", "LRN", "INT")
+
+
+def leaks(places: Places) -> list[tuple[str, str, str, int]]:
+    """Every route and caller with identifiers of the other tenant: answers that succeed or carry its marker."""
+    found = []
+    for entry in ENTRIES:
+        for caller in CALLERS:
+            for kind in kinds(places, entry):
+                answer = ask(places, entry, caller, kind, "all")
+                is_refused = kind == "" or answer.status in {302, 400, 401, 403, 404}
+                if kind and answer.status == 302 and dict(answer.headers)["Location"][:16] != "/accounts/login/":
+                    is_refused = False
+                if not is_refused or b"HRB" in answer.everything:
+                    found.append((str(entry), caller, kind, answer.status))
+    return found
+
+
+def kinds(places: Places, entry: Entry) -> tuple[str, ...]:
+    return ("other_tenant",) if entry.ids in places.ids else ("",)
+
+
+def unfiltered(self: Any) -> TenantQuerySet[Any]:
+    queryset: TenantQuerySet[Any] = super(TenantManager, self).get_queryset()
+    return queryset
+
+
+def test_row_security_alone(committed_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = build_places()
+    monkeypatch.setattr(TenantManager, "get_queryset", unfiltered)
+    assert isinstance(TenantManager(), models.Manager)
+    assert leaks(places) == []
+
+
+def test_application_alone(committed_db: None, as_owner: None) -> None:
+    assert leaks(build_places()) == []
+
+
+def test_with_both_layers_off_the_probes_find_something(
+    committed_db: None, as_owner: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the two tests above rest on: without any layer the same probes do see the other tenant."""
+    places = build_places()
+    monkeypatch.setattr(TenantManager, "get_queryset", unfiltered)
+    found = leaks(places)
+    assert {("GET learner by learner", "DST", "other_tenant", 200)} <= set(found)
+    assert len(found) >= 10
