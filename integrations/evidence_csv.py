@@ -150,7 +150,7 @@ class _Import:
             return Cells(row, dict.fromkeys(REQUIRED, ""), faults=[("", "wrong_width", message)])
         texts = {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
         for name, text in texts.items():
-            if fault := fault_in_text(text):
+            if (not text.isascii() or "\x00" in text) and (fault := fault_in_text(text)):
                 raise self.refused(row, name, "bad_character", f"{name} {fault}")
         return read_cells(row, texts, self._zone, self._now)
 
