@@ -29,6 +29,7 @@ from tests.builders import Cast, World
 ROOT = Path(__file__).resolve().parents[2]
 # Commands of ours that name no tenant, with the reason.
 WITHOUT_TENANT = {
+    "create_tenant": "makes the tenant that it names",
     "load_demo": "makes the two sample tenants itself",
     "benchmark": "measures on a tenant of its own that is rolled back",
 }
