@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from learners.models import Enrolment
+from learners.models import Enrolment, School
 from tenancy.context import tenant_context
 from tenancy.models import Tenant
 from tests.integrations.roster_builders import (
@@ -56,6 +56,7 @@ def test_a_delta_touches_only_what_it_lists(tenant: Tenant, tmp_path: Path) -> N
     }
     with tenant_context(tenant.pk):
         assert learner("l0").grade == "07"
+        assert learner("l0").home_school == School.objects.get(sourced_id="s1")  # the users file does not say
         assert enrolled("c1") == {"l0", "l2", "l3", "l4"}
         assert learner("l1").is_active
         assert roles_of("l0") == {"LRN": (None, None)}

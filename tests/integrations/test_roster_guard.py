@@ -82,6 +82,9 @@ def test_deltas_are_guarded_too(tenant: Tenant, tmp_path: Path) -> None:
     assert codes(tenant, users) == [("users.csv", "too_many_deletions")]
     seats = folder(tmp_path, {"enrollments": gone("c1-l0", "c1-l1", "c1-l2")}, "delta")
     assert codes(tenant, seats) == [("enrollments.csv", "too_many_deletions")]
+    said_in_full = [{**seat("c1", f"l{n}"), **gone(f"c1-l{n}")[0]} for n in range(3)]
+    seats = folder(tmp_path, {"enrollments": said_in_full}, "delta")
+    assert codes(tenant, seats) == [("enrollments.csv", "too_many_deletions")]
     moved = [*gone("c1-l0", "c1-l1", "c1-l2"), *live(*(seat("c1", f"l{n}", sourcedId=f"n{n}") for n in range(3)))]
     put(tenant, tmp_path, {"enrollments": moved}, "delta")  # new numbers, same places
 
