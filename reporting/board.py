@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case, F, Max, Q, Value, When
 from django.utils import timezone
 
 from learners.models import Enrolment, Section
@@ -16,9 +16,10 @@ from status_engine import Level
 from tenancy.actor import Actor
 from tenancy.errors import NotFound
 
+PUBLISH = ("Publication to learner and family", "publish, withdraw")
 STALLED_AFTER = timedelta(days=21)
 DROPPED_WITHIN = timedelta(days=30)
-# One corner mark at most, the most urgent one.
+# One corner mark at most, the most urgent one, in this order.
 DROPPED, STALLED, PAST_TARGET = "dropped", "stalled", "past_target"
 
 
@@ -93,15 +94,20 @@ def visible_section(actor: Actor, public_id: UUID, resource: str, action: str = 
     return section
 
 
+def may_release(actor: Actor, public_id: UUID) -> bool:
+    found: bool = Section.objects.visible_to(actor, *PUBLISH).filter(public_id=public_id).exists()
+    return found
+
+
 def class_board(actor: Actor, section_id: UUID, filters: Filters, now: datetime | None = None) -> Board:
-    """Four queries at any size. Raises NotFound for a section that the actor may not see."""
+    """Five queries at any size. Raises NotFound for a section that the actor may not see."""
     now = now or timezone.now()
     section = visible_section(actor, section_id, "Class grid")
     everything = _planned(section)
     planned = [plan for plan in everything if filters.heading in {"", plan[4]}]
     learners = _learners(section, actor.today)
-    statuses = _statuses([row[0] for row in learners], [row[0] for row in planned])
-    rows = [_row(learner, planned, statuses, actor.today, now) for learner in learners]
+    statuses, worked_out_at = _statuses([row[0] for row in learners], [row[0] for row in planned], now)
+    rows = [_row(learner, planned, statuses, actor.today) for learner in learners]
     columns = tuple(_column(plan, index, rows, actor.today) for index, plan in enumerate(planned))
     return Board(
         section_id=section.public_id,
@@ -113,7 +119,7 @@ def class_board(actor: Actor, section_id: UUID, filters: Filters, now: datetime 
         headings=tuple(dict.fromkeys(plan[4] for plan in everything)),
         share_at_meets=_share(columns, len(rows)),
         gap=_gap(columns),
-        worked_out_at=max((status[3] for status in statuses.values()), default=None),
+        worked_out_at=worked_out_at,
     )
 
 
@@ -143,21 +149,38 @@ def _learners(section: Section, today: date) -> list[tuple[int, UUID, str]]:
     return [(pk, public, f"{preferred or given} {family}".strip()) for pk, public, preferred, given, family in named]
 
 
-def _statuses(learner_ids: list[int], milestone_ids: list[int]) -> dict[tuple[int, int], tuple[Any, ...]]:
-    if not learner_ids or not milestone_ids:
-        return {}
+def _statuses(
+    learner_ids: list[int], milestone_ids: list[int], now: datetime
+) -> tuple[dict[tuple[int, int], tuple[int, str]], datetime | None]:
+    """({(learner, milestone): (level, mark of its history)}, when the newest was worked out). Two queries.
+
+    The marks are worked out by the database: a thousand timestamps cost more to read than everything else here.
+    """
     rows = MilestoneStatus.objects.filter(Q(learner_id__in=learner_ids) & Q(milestone_id__in=milestone_ids))
-    fields = ("learner_id", "milestone_id", "level", "previous_level", "since", "computed_at")
-    return {(row[0], row[1]): row[2:] for row in rows.values_list(*fields)}
+    mark = Case(
+        When(level__lt=F("previous_level"), since__gte=now - DROPPED_WITHIN, then=Value(DROPPED)),
+        When(level__in=(Level.BEGINNING, Level.DEVELOPING), since__lt=now - STALLED_AFTER, then=Value(STALLED)),
+        default=Value(""),
+    )
+    found = {
+        (learner, milestone): (level, mark)
+        for learner, milestone, level, mark in rows.values_list("learner_id", "milestone_id", "level", mark)
+    }
+    return found, rows.aggregate(newest=Max("computed_at"))["newest"]
 
 
 def _row(
-    learner: tuple[int, UUID, str], planned: list[tuple[Any, ...]], statuses: dict[Any, Any], today: date, now: datetime
+    learner: tuple[int, UUID, str],
+    planned: list[tuple[Any, ...]],
+    statuses: dict[tuple[int, int], tuple[int, str]],
+    today: date,
 ) -> Row:
+    nothing = (int(Level.NOT_STARTED), "")
     cells = []
     for plan in planned:
-        level, previous, since, _ = statuses.get((learner[0], plan[0]), (0, 0, now, now))
-        cells.append(Cell(level, mark_of(level, previous, since, plan[5], today, now)))
+        level, mark = statuses.get((learner[0], plan[0]), nothing)
+        is_late = level == Level.NOT_STARTED and not mark and plan[5] is not None and plan[5] < today
+        cells.append(Cell(level, PAST_TARGET if is_late else mark))
     return Row(
         public_id=learner[1],
         name=learner[2],
@@ -165,17 +188,6 @@ def _row(
         at_meets=sum(cell.level >= Level.MEETS for cell in cells),
         stuck=sum(bool(cell.mark) for cell in cells),
     )
-
-
-def mark_of(level: int, previous: int, since: datetime, due_on: date | None, today: date, now: datetime) -> str:
-    """The most urgent flag beside the level: dropped, stalled, past its target date, or none."""
-    if level < previous and now - since <= DROPPED_WITHIN:
-        return DROPPED
-    if level in {Level.BEGINNING, Level.DEVELOPING} and now - since > STALLED_AFTER:
-        return STALLED
-    if level == Level.NOT_STARTED and due_on is not None and due_on < today:
-        return PAST_TARGET
-    return ""
 
 
 def _column(plan: tuple[Any, ...], index: int, rows: list[Row], today: date) -> Column:

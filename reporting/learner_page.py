@@ -5,11 +5,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from assessments.models import Evidence, LearnerCompetency, standing
+from competencies.models import Prerequisite
 from learners.models import Learner, Section
-from milestones.models import Milestone, MilestoneStatus, SectionMilestone, StatusChange
+from milestones.models import CompetencyStatus, Milestone, MilestoneStatus, SectionMilestone, StatusChange
 from milestones.selectors import CriterionReason, milestone_reasons
 from reporting.sentences import Reason, reason_of
 from tenancy.actor import Actor
@@ -49,6 +51,15 @@ class Sibling:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """A competency that comes before those of the milestone, with the learner's level on it."""
+
+    code: str
+    statement: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     at: datetime
     before: int
@@ -72,6 +83,7 @@ class LearnerMilestone:
     reasons: tuple[Reason, ...]
     pieces: tuple[Piece, ...]
     changes: tuple[Change, ...]
+    needs: tuple[Need, ...]
     siblings: tuple[Sibling, ...]
     counts: tuple[int, ...]
     section_id: UUID | None
@@ -117,10 +129,10 @@ def learner_milestone(
     milestone = published_milestone(milestone_id or _first_milestone(actor, learner, section_id))
     section = section_of(actor, learner, section_id, milestone)
     reasons = milestone_reasons(learner.pk, milestone)
-    status = MilestoneStatus.objects.filter(learner_id=learner.pk, milestone_id=milestone.pk).first()
-    siblings = _siblings(learner, section)
+    standing_of = _standings(learner)
+    level, since, computed_at = standing_of.get(milestone.pk, (0, None, None))
+    siblings = _siblings(section, standing_of)
     here = next((s for s in siblings if s.public_id == milestone.public_id), None)
-    level = int(status.level) if status else 0
     return LearnerMilestone(
         learner_id=learner.public_id,
         learner_name=learner.name,
@@ -132,15 +144,16 @@ def learner_milestone(
         heading=milestone.heading,
         due_on=here.due_on if here else None,
         level=level,
-        since=status.since if status else None,
+        since=since,
         reasons=tuple(reason_of(reason) for reason in reasons),
         pieces=tuple(_pieces(actor, learner, reasons)),
         changes=tuple(_changes(learner, milestone)),
+        needs=tuple(_needs(learner, [reason.competency_id for reason in reasons])),
         siblings=tuple(siblings),
         counts=tuple(sum(s.level == number for s in siblings) for number in range(5)),
         section_id=section.public_id if section else None,
         section_title=section.title if section else "",
-        computed_at=status.computed_at if status else None,
+        computed_at=computed_at,
         is_true_to_ledger=all(reason.is_true_to_ledger for reason in reasons),
     )
 
@@ -151,12 +164,36 @@ def _first_milestone(actor: Actor, learner: Learner, section_id: UUID | None) ->
     if section is not None:
         rows = rows.order_by("section_id") if section_id is None else rows.filter(section_id=section.pk)
     first = rows.order_by("section_id", "position", "id").values_list("milestone__public_id", flat=True).first()
+    if first is None:  # in no section today, or in one without a plan: what there are levels for
+        known = MilestoneStatus.objects.filter(learner_id=learner.pk, milestone__is_active=True)
+        first = known.order_by("milestone_id").values_list("milestone__public_id", flat=True).first()
     if first is None:
         raise NotFound
     return UUID(str(first))
 
 
-def _siblings(learner: Learner, section: Section | None) -> list[Sibling]:
+def _standings(learner: Learner) -> dict[int, tuple[int, datetime, datetime]]:
+    """{milestone: level, since when, worked out when} of one learner."""
+    rows = MilestoneStatus.objects.filter(learner_id=learner.pk)
+    return {pk: (level, since, at) for pk, level, since, at in rows.values_list(
+        "milestone_id", "level", "since", "computed_at"
+    )}  # fmt: skip
+
+
+def _needs(learner: Learner, competency_ids: list[int]) -> list[Need]:
+    """Prerequisites that are not competencies of the milestone itself. One query."""
+    level = CompetencyStatus.objects.filter(learner_id=learner.pk, competency_id=OuterRef("before_id"))
+    rows = (
+        Prerequisite.objects.filter(after_id__in=competency_ids, is_in_cycle=False)
+        .exclude(before_id__in=competency_ids)
+        .annotate(level=Coalesce(Subquery(level.values("level")[:1]), 0))
+        .order_by("before__tree_order", "before_id")
+        .values_list("before__code", "before__short_statement", "before__statement", "level")
+    )
+    return [Need(code, short or statement, level) for code, short, statement, level in rows.distinct()]
+
+
+def _siblings(section: Section | None, standing_of: dict[int, tuple[int, datetime, datetime]]) -> list[Sibling]:
     if section is None:
         return []
     fields = (
@@ -170,9 +207,9 @@ def _siblings(learner: Learner, section: Section | None) -> list[Sibling]:
     planned = SectionMilestone.objects.filter(section_id=section.pk, milestone__is_active=True).order_by(
         "position", "id"
     )
-    levels = dict(MilestoneStatus.objects.filter(learner_id=learner.pk).values_list("milestone_id", "level"))
+    nothing = (0, None, None)
     return [
-        Sibling(public_id, code, title, heading, levels.get(pk, 0), due_on)
+        Sibling(public_id, code, title, heading, standing_of.get(pk, nothing)[0], due_on)
         for pk, public_id, code, title, heading, due_on in planned.values_list(*fields)
     ]
 

@@ -10,10 +10,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from assessments.services import record_evidence, withdraw_evidence
-from learners.models import Section
 from milestones.services import release_levels
 from reporting import evidence_page, grid
-from reporting.board import class_board, visible_section
+from reporting.board import PUBLISH, class_board, may_release, visible_section
 from reporting.forms import read_filters
 from reporting.htmx import level_changed, partial_or_page
 from reporting.learner_page import STAFF_VIEW, learner_milestone
@@ -38,12 +37,9 @@ def class_grid(request: PageRequest, section_id: UUID) -> HttpResponse:
         "board": board,
         "filters": filters,
         "groups": grid.column_groups(board.columns),
+        "head": grid.grid_head(board.columns),
         "body": grid.grid_body(board),
-        "can_release": Section.objects.visible_to(
-            request.actor, "Publication to learner and family", "publish, withdraw"
-        )
-        .filter(public_id=section_id)
-        .exists(),
+        "can_release": may_release(request.actor, section_id),
     }
     return partial_or_page(request, "reporting/class_grid.html", "board", context)
 
@@ -83,10 +79,10 @@ def withdraw(request: PageRequest, learner_id: UUID, milestone_id: UUID, evidenc
 
 
 @require_POST
-@requires("Publication to learner and family", "publish, withdraw")
+@requires(*PUBLISH)
 @page_errors
 def release(request: PageRequest, section_id: UUID) -> HttpResponse:
-    section = visible_section(request.actor, section_id, "Publication to learner and family", "publish, withdraw")
+    section = visible_section(request.actor, section_id, *PUBLISH)
     count = release_levels(request.actor, section=section)
     text = ngettext(
         "%(n)d level is new to learners and families.", "%(n)d levels are new to learners and families.", count

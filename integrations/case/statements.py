@@ -1,36 +1,12 @@
-"""Statement text for a page (interop.md CASE-9). The statement itself is stored and exported as it came.
-
-Statements are Markdown, HTML or plain mathematics, often mixed: `x < 3` must stay readable and `<em>not</em>` should
-be emphasised. So every `<` that does not open one of a few harmless tags is escaped first; nh3 then balances the tags
-and drops their attributes, and would remove anything the first step let through.
-"""
+"""What of an imported item may be shown: its text (made safe by competencies.statements) and its address."""
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urlsplit
 
-import nh3
+from competencies.statements import ALLOWED_TAGS, display_statement
 
-ALLOWED_TAGS = frozenset({"em", "strong", "sub", "sup", "br", "p", "ul", "ol", "li"})
-
-_OTHER_THAN_ALLOWED_TAG = re.compile(rf"<(?!/?(?:{'|'.join(sorted(ALLOWED_TAGS))})(?:\s[^<>]*)?/?>)", re.IGNORECASE)
-_SCRIPT_SCHEME = re.compile(r"\b((?:java|vb|live)script\s*):", re.IGNORECASE)
-_EVENT_HANDLER = re.compile(r"\b(on[a-z]{3,}\s*)=", re.IGNORECASE)
-
-
-def display_statement(text: str) -> str:
-    """Safe HTML for `text`: only em, strong, sub, sup, br, p, ul, ol and li without attributes; the rest escaped.
-
-    Markdown stays as its source. Nothing that looks like a script address or an event handler is left in the HTML
-    source even as text: its colon or equals sign is written as a character reference, which readers see unchanged.
-    """
-    escaped = _OTHER_THAN_ALLOWED_TAG.sub("&lt;", text.replace("\x00", ""))
-    # "*" says which attributes any tag may have; without that entry nh3 lets title and lang through.
-    cleaned = nh3.clean(
-        escaped, tags=set(ALLOWED_TAGS), attributes={"*": set()}, clean_content_tags=set(), link_rel=None
-    )
-    return _EVENT_HANDLER.sub(r"\1&#61;", _SCRIPT_SCHEME.sub(r"\1&#58;", cleaned))
+__all__ = ["ALLOWED_TAGS", "display_statement", "web_address"]
 
 
 def web_address(uri: str) -> str | None:

@@ -16,6 +16,7 @@ from reporting import grid
 from reporting.chart import history_chart
 from reporting.learner_page import LearnerMilestone
 from reporting.levels import WORDS, LevelWords
+from reporting.statement import statement_html
 from tenancy.selectors import zone
 
 register = template.Library()
@@ -59,6 +60,12 @@ def short_date(value: date | datetime | None, time_zone: str = "UTC") -> str:
         return ""
     day = value.astimezone(zone(time_zone)).date() if isinstance(value, datetime) else value
     return date_format(day, "j M")
+
+
+@register.filter
+def statement(text: str) -> SafeString:
+    """The official text of a competency with its few harmless tags."""
+    return statement_html(text)
 
 
 @register.simple_tag(takes_context=True)

@@ -33,6 +33,7 @@ RAW_SQL = {
 SAFE_MARKUP = {
     "reporting/chart.py": "the history chart's SVG",
     "reporting/grid.py": "the body of the class grid, 1,200 cells",
+    "reporting/statement.py": "official statements, sanitised by competencies.statements",
 }
 RAW_CALLS = {"execute", "executemany", "copy", "raw", "extra", "callproc"}
 

@@ -68,7 +68,7 @@ class Place:
     def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of the app's database, as its owner sees them."""
         with psycopg.connect(self.database, autocommit=True) as connection:
-            return connection.execute(query, values).fetchall()  # type: ignore[arg-type]
+            return connection.execute(query, values).fetchall()
 
 
 @contextmanager

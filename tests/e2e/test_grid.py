@@ -110,6 +110,7 @@ def test_filters_are_sent_at_once_and_stand_in_the_address(teacher: Tab, school:
     page.get_by_label("Competency").select_option("Geometry")
     expect(page.locator("tbody tr").first.locator(".cell")).to_have_count(3)
     expect(page).to_have_url(re.compile("competency=Geometry"))
+    page.get_by_label("Show").focus()
     page.get_by_label("Show").select_option("attention")
     expect(page.get_by_role("status")).to_contain_text(re.compile(r"\d+ of 14 learners shown"))
     expect(page).to_have_url(re.compile("show=attention"))

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from integrations.case.statements import ALLOWED_TAGS, display_statement, web_address
+from competencies.statements import ALLOWED_TAGS, display_statement
+from integrations.case.statements import web_address
 
 
 @pytest.mark.parametrize(
