@@ -1,7 +1,7 @@
 """The history of one level as inline SVG: circles are pieces, the line is the level, the band is Meets or above."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from django.utils.formats import date_format
 from django.utils.html import escape
@@ -16,9 +16,9 @@ TICKS = 5
 
 
 def history_chart(
-    title: str, pieces: Sequence[Piece], changes: Sequence[Change], level: int, now: datetime
+    title: str, pieces: Sequence[Piece], changes: Sequence[Change], level: int, now: datetime, zone: tzinfo
 ) -> SafeString:
-    """760 × 210 units, coloured by CSS classes. The evidence list below it holds the same facts."""
+    """760 × 210 units, coloured by CSS classes; days of the school. The evidence list below holds the same facts."""
     shown = sorted((piece for piece in pieces if not piece.is_withdrawn and piece.level), key=lambda p: p.occurred_at)
     moments = [piece.occurred_at for piece in shown] + [change.at for change in changes]
     start = min(min(moments, default=now) - timedelta(days=2), now - timedelta(days=21))
@@ -33,7 +33,7 @@ def history_chart(
         body.append(f'<text x="{LEFT - 12}" y="{y(number) + 4:.0f}" text-anchor="end">{escape(word.name)}</text>')
     for tick in range(TICKS):
         moment = start + timedelta(seconds=span * (tick + 0.5) / TICKS)
-        body.append(f'<text x="{x(moment):.0f}" y="204" text-anchor="middle">{escape(_day(moment))}</text>')
+        body.append(f'<text x="{x(moment):.0f}" y="204" text-anchor="middle">{escape(date_format(moment.astimezone(zone), 'j M'))}</text>')
     body.append(f'<path class="step" d="{_path(changes, level, x, now)}"/>')
     for piece in shown:
         body.append(_mark(piece, x(piece.occurred_at)))
@@ -50,10 +50,6 @@ def history_chart(
 
 def y(level: int) -> float:
     return TOP + STEP * (4 - level)
-
-
-def _day(moment: datetime) -> str:
-    return date_format(moment, "j M")
 
 
 def _path(changes: Sequence[Change], level: int, x: Callable[[datetime], float], now: datetime) -> str:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +17,8 @@ from reporting.board import Filters
 from tenancy.ids import uuid7
 
 STAFF_KINDS = [choice for choice in Evidence.Kind.choices if choice[0] not in {"self_assessment", "indicator"}]
+EARLIEST = date(1990, 1, 1)  # a mistyped year, not work of that year
+LINES = dict.fromkeys(map(ord, "\n\r\t"))  # a comment may have them
 SHOW = {"everyone", "attention", "below"}
 SORT = {"name", "stuck", "meets"}
 
@@ -34,20 +37,36 @@ def read_filters(values: Any) -> Filters:
 class EvidenceForm(forms.Form):
     """One piece of evidence by a teacher: a rating of the scale, the kind of work, the day."""
 
-    competency = forms.TypedChoiceField(coerce=int, label=gettext_lazy("Competency"))
+    competency = forms.TypedChoiceField(
+        coerce=int,
+        label=gettext_lazy("Competency"),
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), gettext_lazy("Choose a competency of this milestone from the list")
+        ),
+    )
     points = forms.TypedChoiceField(
         coerce=Decimal,
         label=gettext_lazy("Shown in this piece"),
         widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose what this piece shows")},
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), gettext_lazy("Choose what this piece shows")
+        ),
     )
-    kind = forms.ChoiceField(choices=STAFF_KINDS, label=gettext_lazy("Kind of work"), initial="formative")
+    kind = forms.ChoiceField(
+        choices=STAFF_KINDS,
+        label=gettext_lazy("Kind of work"),
+        initial="formative",
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), gettext_lazy("Choose the kind of work from the list")
+        ),
+    )
     title = forms.CharField(
         max_length=100,
         label=gettext_lazy("Name of the work"),
         error_messages={
             "required": gettext_lazy("Enter a name for the work, like Quiz 3"),
             "max_length": gettext_lazy("The name has %(show_value)d characters. Shorten it to %(limit_value)d"),
+            "null_characters_not_allowed": gettext_lazy("The name contains a control character. Type it again"),
         },
     )
     occurred_on = forms.DateField(
@@ -59,9 +78,20 @@ class EvidenceForm(forms.Form):
         },
     )
     comment = forms.CharField(
-        max_length=2000, required=False, label=gettext_lazy("Comment"), widget=forms.Textarea(attrs={"rows": 2})
+        max_length=2000,
+        required=False,
+        label=gettext_lazy("Comment"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={
+            "max_length": gettext_lazy("The comment has %(show_value)d characters. Shorten it to %(limit_value)d"),
+            "null_characters_not_allowed": gettext_lazy("The comment contains a control character. Type it again"),
+        },
     )
-    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    token = forms.UUIDField(
+        widget=forms.HiddenInput,
+        required=False,
+        error_messages={"invalid": gettext_lazy("This form was changed on its way. Reload the page and send it again")},
+    )
 
     def __init__(
         self,
@@ -88,6 +118,11 @@ class EvidenceForm(forms.Form):
         day: date = self.cleaned_data["occurred_on"]
         if day > self.today:
             raise forms.ValidationError(_("The date of the evidence must be today or earlier"))
+        if day < EARLIEST:
+            values = {"day": date_format(day, "j M Y"), "year": EARLIEST.year}
+            raise forms.ValidationError(
+                _("The date of the evidence was %(day)s. Enter a day from %(year)d on, like 19 Nov 2026") % values
+            )
         return day
 
     def clean_title(self) -> str:
@@ -95,6 +130,12 @@ class EvidenceForm(forms.Form):
         if not_storable(title):
             raise forms.ValidationError(_("The name contains a control character. Type it again"))
         return title
+
+    def clean_comment(self) -> str:
+        comment: str = self.cleaned_data["comment"]
+        if not_storable(comment.translate(LINES)):
+            raise forms.ValidationError(_("The comment contains a control character. Type it again"))
+        return comment
 
     def piece(self, learner_id: int, possible: Decimal, zone: ZoneInfo) -> Piece:
         """The piece to record. A day of today becomes now, an earlier one noon at the school."""

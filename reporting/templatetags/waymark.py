@@ -78,5 +78,5 @@ def query(context: Context, **changes: Any) -> str:
 
 
 @register.simple_tag
-def history(page: LearnerMilestone) -> SafeString:
-    return history_chart(page.title, page.pieces, page.changes, page.level, timezone.now())
+def history(page: LearnerMilestone, time_zone: str = "UTC") -> SafeString:
+    return history_chart(page.title, page.pieces, page.changes, page.level, timezone.now(), zone(time_zone))

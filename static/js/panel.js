@@ -18,7 +18,7 @@ export function panel() {
     event.preventDefault();
     choose(cell);
     place.setAttribute("aria-busy", "true");
-    window.htmx.ajax("GET", cell.getAttribute("href"), { target: "#inspector", swap: "innerHTML" })
+    window.htmx.ajax("GET", cell.getAttribute("href"), { source: place, target: "#inspector", swap: "innerHTML" })
       .finally(() => place.removeAttribute("aria-busy"));
   });
 
