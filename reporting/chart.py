@@ -33,7 +33,8 @@ def history_chart(
         body.append(f'<text x="{LEFT - 12}" y="{y(number) + 4:.0f}" text-anchor="end">{escape(word.name)}</text>')
     for tick in range(TICKS):
         moment = start + timedelta(seconds=span * (tick + 0.5) / TICKS)
-        body.append(f'<text x="{x(moment):.0f}" y="204" text-anchor="middle">{escape(date_format(moment.astimezone(zone), 'j M'))}</text>')
+        day = escape(date_format(moment.astimezone(zone), "j M"))
+        body.append(f'<text x="{x(moment):.0f}" y="204" text-anchor="middle">{day}</text>')
     body.append(f'<path class="step" d="{_path(changes, level, x, now)}"/>')
     for piece in shown:
         body.append(_mark(piece, x(piece.occurred_at)))
