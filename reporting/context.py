@@ -22,7 +22,9 @@ DARK_MEDIA = {"device": "screen and (prefers-color-scheme: dark)", "dark": "scre
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """No queries of its own beyond what the middleware has read."""
-    actor, tenant = getattr(request, "actor", None), getattr(request, "tenant", None)
+    # The page's actor has only the roles that the page is for; the menu is for the whole person.
+    actor = getattr(request, "person", None) or getattr(request, "actor", None)
+    tenant = getattr(request, "tenant", None)
     theme = getattr(request.user, "theme", "device") if hasattr(request, "user") else "device"
     seen: dict[str, dict[str, Any]] = {}
     for role, route, label, icon in MENU:

@@ -48,9 +48,7 @@ class EvidenceForm(forms.Form):
         coerce=Decimal,
         label=gettext_lazy("Shown in this piece"),
         widget=forms.RadioSelect,
-        error_messages=dict.fromkeys(
-            ("required", "invalid_choice"), gettext_lazy("Choose what this piece shows")
-        ),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), gettext_lazy("Choose what this piece shows")),
     )
     kind = forms.ChoiceField(
         choices=STAFF_KINDS,

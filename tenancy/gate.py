@@ -51,6 +51,7 @@ def requires(resource: str, action: str, roles: frozenset[str] = STAFF) -> Calla
             actor = request.actor  # type: ignore[attr-defined]
             if actor is None:
                 raise Http404
+            request.person = actor  # type: ignore[attr-defined]  # with every role, for the menu
             actor = replace(actor, roles=actor.roles & roles)
             if not may_at_all(actor, resource, action):
                 raise Http404

@@ -3,7 +3,7 @@
 import sys
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -34,13 +34,12 @@ def error_page(request: HttpRequest, status: int, title: str, text: str) -> Http
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Hidden, gone and never there: the same page."""
-    return error_page(
-        request,
-        404,
-        _("We cannot show this page"),
-        _("It may have moved, or it is not for this account. Go back to your start page, or ask your school office."),
-    )
+    """Hidden, gone and never there: the same page. Who is signed in keeps the menu."""
+    title = _("We cannot show this page")
+    text = _("It may have moved, or it is not for this account. Go back to your start page, or ask your school office.")
+    if getattr(request, "actor", None) is None:
+        return error_page(request, 404, title, text)
+    return render(request, "not_found.html", {"title": title, "text": text}, status=404)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

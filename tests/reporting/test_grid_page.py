@@ -18,7 +18,9 @@ from tenancy.selectors import actor_for_user, local_today
 from tests.builders import World, add_learner, add_milestone
 from tests.reporting.conftest import grid_of, text_of
 
-CELL = re.compile(r'<a class="cell" href="([^"]*)" data-level="([^"]*)" tabindex="([^"]*)" aria-label="([^"]*)">(.*?)</a>')
+CELL = re.compile(
+    r'<a class="cell" href="([^"]*)" data-level="([^"]*)" tabindex="([^"]*)" aria-label="([^"]*)">(.*?)</a>'
+)
 
 
 def put(world: World, learner: Any, milestone: Any, level: int, *, before: int = 0, days: int = 1) -> None:
@@ -98,7 +100,9 @@ def test_marks_are_said_and_drawn(home: World, teacher: Client) -> None:
     assert "B Beginning, stalled: LKV Ratios, Ana LKV" in labels
     assert "N Not started, past its target date: LKV Ratios, Ben LKV" in labels
     for icon in ("trending-down", "clock", "flag"):
-        assert f'<span class="mk"><svg class="i" aria-hidden="true"><use href="/static/img/icons.svg#i-{icon}"/>' in body
+        assert (
+            f'<span class="mk"><svg class="i" aria-hidden="true"><use href="/static/img/icons.svg#i-{icon}"/>' in body
+        )
 
 
 def test_heads_totals_and_sentence(home: World, teacher: Client) -> None:
@@ -131,11 +135,12 @@ def test_who_is_on_the_grid(home: World, teacher: Client) -> None:
     """Not those who left, were withdrawn, or come later."""
     today = local_today(home.tenant)
     with tenant_context(home.tenant.pk):
-        for name, values in {
+        places: dict[str, dict[str, Any]] = {
             "Gone": {"ends_on": today - timedelta(days=1)},
             "Later": {"begins_on": today + timedelta(days=1)},
             "Withdrawn": {"is_withdrawn": True},
-        }.items():
+        }
+        for name, values in places.items():
             learner = add_learner(home, name, home.section)
             Enrolment.objects.filter(learner=learner).update(**values)
         add_learner(home, "Last Day", home.section)

@@ -18,12 +18,12 @@ from tests.reporting.conftest import As, grid_of, milestone_page, text_of
 
 HOSTILE = [
     "<script>alert(1)</script>",
-    "\"><img src=x onerror=alert(1)>",
+    '"><img src=x onerror=alert(1)>',
     "' onfocus='alert(1)' x='",
     "{{ 7*7 }}{% now 'Y' %}",
     "</title><svg onload=alert(1)>",
-    "‮gnissim‬ עברית العربية",
-    "👩‍🚀 Zoë Ñandú 𝔘𝔫𝔦",
+    "\u202egnissim\u202c עברית العربية",
+    "👩‍🚀 Zoë Ñandú \U0001d518\U0001d52b\U0001d526",
     "A" * 90,
     "&lt;b&gt;",
     "` ${alert(1)} \\",

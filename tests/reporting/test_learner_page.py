@@ -9,7 +9,7 @@ from assessments.services import record_evidence, withdraw_evidence
 from competencies.models import Prerequisite
 from learners.models import Enrolment, SchoolPost
 from milestones.models import Milestone, SectionMilestone
-from milestones.selectors import CriterionReason
+from milestones.selectors import CriterionReason, milestone_reasons
 from reporting import learner_page
 from tenancy.context import tenant_context
 from tests.builders import World, add_competency, piece
@@ -113,7 +113,7 @@ def test_bad_section_in_the_address(home: World, teacher: Client, section: str) 
 def test_level_that_is_not_what_the_ledger_gives_is_said(
     home: World, teacher: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = learner_page.milestone_reasons
+    asked = milestone_reasons
 
     def untrue(learner_id: int, milestone: Milestone) -> list[CriterionReason]:
         return [

@@ -115,7 +115,15 @@ def test_what_would_change_it() -> None:
     assert {MORE_EVIDENCE, NONE_WITHIN} == {"more_evidence", "none_within"}
     assert said(None, SCALE) == "Nothing is missing: this is the highest level."
     assert "five would not be enough" in said({"code": NONE_WITHIN, "count": 5}, SCALE)
-    step = {"code": MORE_EVIDENCE, "count": 1, "at_least": 3.0, "kinds": [], "kind": None, "new_task": True, "to": "meets"}
+    step = {
+        "code": MORE_EVIDENCE,
+        "count": 1,
+        "at_least": 3.0,
+        "kinds": [],
+        "kind": None,
+        "new_task": True,
+        "to": "meets",
+    }
     assert said(step, SCALE) == "1 more piece at Meets (3) or above from a new task moves this to Meets."
     assert said({**step, "count": 2, "at_least": 3.5, "to": "mastery"}, SCALE) == (
         "2 more pieces at 3.5 points or above from new tasks move this to Mastery."
