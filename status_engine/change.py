@@ -81,9 +81,9 @@ def _scenarios(
     """One group per step: the evidence there is and the pieces the step adds."""
     rows = len(table)
     extended = _with_pieces(policy, table, values, kinds)
-    index = np.concatenate([
-        np.concatenate((np.arange(rows), rows + value * MOST_PIECES + np.arange(count))) for count, value in steps
-    ])
+    index = np.concatenate(
+        [np.concatenate((np.arange(rows), rows + value * MOST_PIECES + np.arange(count))) for count, value in steps]
+    )
     group = np.repeat(np.arange(len(steps)), [rows + count for count, _ in steps])
     return extended.rows(index, group)
 

@@ -121,9 +121,7 @@ def _repeats(table: EvidenceTable, order: RowOrder) -> Ints | None:
     return found if found.size else None
 
 
-def _fold(
-    policy: Policy, table: EvidenceTable, order: RowOrder, chosen: Selection
-) -> tuple[Selection, Ints | None]:
+def _fold(policy: Policy, table: EvidenceTable, order: RowOrder, chosen: Selection) -> tuple[Selection, Ints | None]:
     """Items of one attempt become one piece: sum of points over sum of possible, at the place of the newest item.
 
     The piece has the largest weight among its items (three questions weighing 1 are one piece weighing 1) and the

@@ -12,7 +12,6 @@ from milestones.models import Milestone, MilestoneStatus
 from milestones.selectors import CriterionReason
 from status_engine import KIND_NAMES, LEVEL_NAMES, STATE_NAMES
 
-
 LEVELS = [(name, name) for name in LEVEL_NAMES]
 KINDS = [(name, name) for name in KIND_NAMES]
 

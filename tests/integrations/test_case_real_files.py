@@ -9,10 +9,10 @@ from functools import cache
 
 import pytest
 
+from competencies.statements import display_statement
 from integrations.case.links import sort_links
 from integrations.case.model import CasePackage
 from integrations.case.package import read_package
-from competencies.statements import display_statement
 from integrations.case.tree import build_tree
 from tests.integrations.case_builders import DATA
 
