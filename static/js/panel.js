@@ -4,6 +4,12 @@ export function panel() {
   if (!place) return;
   let opened = null;
 
+  // What still stands in the panel is of another cell: it is not to be pressed until the new part is there.
+  const busy = (is) => {
+    place.setAttribute("aria-busy", String(is));
+    place.inert = is;
+  };
+
   const choose = (cell) => {
     document.querySelectorAll(".cell[aria-current]").forEach((other) => other.removeAttribute("aria-current"));
     document.querySelectorAll(".cell[tabindex='0']").forEach((other) => { other.tabIndex = -1; });
@@ -17,9 +23,9 @@ export function panel() {
     if (!cell || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     choose(cell);
-    place.setAttribute("aria-busy", "true");
-    window.htmx.ajax("GET", cell.getAttribute("href"), { source: place, target: "#inspector", swap: "innerHTML" })
-      .finally(() => place.removeAttribute("aria-busy"));
+    busy(true);
+    window.htmx.ajax("GET", cell.getAttribute("href"), { target: "#inspector", swap: "innerHTML" })
+      .finally(() => busy(false));
   });
 
   place.addEventListener("keydown", (event) => {
