@@ -13,7 +13,7 @@ from integrations.oneroster.records import ClassRow, CourseRow, EnrollmentRow, O
 from learners.models import Course, Enrolment, School, Section, SectionStaff
 from tenancy.context import tenant_context
 from tenancy.models import AuditEntry, Member, Tenant
-from tests.integrations.oneroster_builders import DATA
+from tests.integrations.oneroster_builders import DATA, bundle_files, manifest_bytes, write_folder
 from tests.integrations.roster_builders import compared_again, put, refusal, school, snapshot
 
 ZIPS = DATA / "v1p2-conformance"
@@ -69,6 +69,11 @@ def test_a_gradebook_delta_may_point_to_what_was_sent_before(tenant: Tenant, tmp
         "score": "3", "scoreDate": "2026-09-01",
     }  # fmt: skip
     assert put(tenant, tmp_path, {"results": [result]}, mode="delta").counts == {"results": {"skipped": 1}}
+    files = bundle_files({"results": [result], "lineItems": []})
+    files["manifest.csv"] = manifest_bytes({"results": "delta", "lineItems": "bulk"})
+    path = write_folder(tmp_path / "mixed", files)
+    errors = [one.field for one in refusal(tenant, path).problems if one.severity == "error"]
+    assert errors == ["lineItemSourcedId"]  # the file is here in full, and the line item is not in it
     unknown = {**result, "studentSourcedId": "nobody"}
     with pytest.raises(Exception, match="studentSourcedId"):
         put(tenant, tmp_path, {"results": [unknown]}, mode="delta")

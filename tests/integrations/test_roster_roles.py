@@ -23,6 +23,7 @@ from tests.integrations.roster_builders import (
     school,
     snapshot,
     user,
+    without,
 )
 
 TODAY = date(2026, 11, 21)
@@ -119,6 +120,16 @@ def test_a_full_roles_file_ends_what_it_leaves_out(tenant: Tenant, tmp_path: Pat
     put(tenant, tmp_path, files, today=TODAY)
     with tenant_context(tenant.pk):
         assert roles_of("teacher") == {"TCH": OPEN, "SCH": OPEN}
+
+
+def test_the_dates_of_a_grant_in_a_full_file_are_those_of_the_file(tenant: Tenant, tmp_path: Path) -> None:
+    put(tenant, tmp_path, school(), today=TODAY)
+    moved = without(school(), "roles", "teacher-teacher-s1")
+    moved["roles"].append(role("teacher", "teacher", "s2", beginDate="2026-11-01", endDate="2027-01-31"))
+    put(tenant, tmp_path, moved, today=TODAY)
+    with tenant_context(tenant.pk):
+        assert posts_of("teacher") == {("s1", "TCH"): YESTERDAY, ("s2", "TCH"): date(2027, 1, 31)}
+        assert roles_of("teacher") == {"TCH": (date(2026, 11, 1), date(2027, 1, 31))}
 
 
 def test_a_delta_removes_no_role_that_it_does_not_name(tenant: Tenant, tmp_path: Path) -> None:

@@ -161,12 +161,16 @@ def test_no_account_is_made_or_linked(tenant: Tenant, tmp_path: Path) -> None:
 def test_terms_of_a_class_follow_the_file(tenant: Tenant, tmp_path: Path) -> None:
     files = school()
     put(tenant, tmp_path, files)
+    with tenant_context(tenant.pk):
+        days = {"starts_on": date(2026, 9, 1), "ends_on": date(2026, 9, 30), "school_year": "2027"}
+        mine = Term.objects.create(title="By hand", kind="term", **days)
+        SectionTerm.objects.create(section=Section.objects.get(sourced_id="c1"), term=mine)
     files["classes"][0]["termSourcedIds"] = "year"
     report = put(tenant, tmp_path, files)
     assert report.counts["section_terms"] == {"created": 1, "updated": 0, "unchanged": 1, "deactivated": 1}
     with tenant_context(tenant.pk):
         rows = SectionTerm.objects.filter(section__sourced_id="c1")
-        assert list(rows.values_list("term__sourced_id", flat=True)) == ["year"]
+        assert set(rows.values_list("term__title", flat=True)) == {"Year", "By hand"}
 
 
 def test_a_value_without_room_names_its_row(tenant: Tenant, tmp_path: Path) -> None:
