@@ -4,7 +4,8 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection
@@ -62,6 +63,10 @@ ON CONFLICT (tenant_id, learner_competency_id) DO UPDATE
 """
 
 
+# The fields of a piece in the order of COPY; `dataclasses.astuple` copies deeply and cost 40 % of an import.
+values_of = attrgetter(*(field.name for field in fields(Piece)))
+
+
 @dataclass(frozen=True, slots=True)
 class Appended:
     """`equal` is False where the same identifier came before with other content."""
@@ -85,7 +90,7 @@ def append(actor: Actor, pieces: Sequence[Piece]) -> list[Appended]:
         cursor.execute("TRUNCATE evidence_staging")
         with cursor.copy(COPY) as copy:
             for piece in pieces:
-                copy.write_row((*astuple(piece), uuid7()))
+                copy.write_row((*values_of(piece), uuid7()))
         cursor.execute(KEYS, values)
         cursor.execute(APPEND, values)
         cursor.execute(OUTCOMES, values)
