@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Response, expect
@@ -127,7 +126,7 @@ def pages_of(pdf: bytes) -> int:
 
 
 @pytest.mark.parametrize("name", ["grid", "grid, panel", "learner", "my classes", "report", "child", "me", "sign in"])
-def test_weight(opened: Opened, school: Place, name: str, record_property: Callable[[str, object], None]) -> None:
+def test_weight(opened: Opened, school: Place, name: str) -> None:
     """Compressed, by kind. Fonts as they are; more letters than Latin ones come only where a name has them."""
     page, found = PAGES[name], dict.fromkeys(BUDGET, 0)
     tab = opened(page.role, "/healthz")
@@ -137,8 +136,6 @@ def test_weight(opened: Opened, school: Place, name: str, record_property: Calla
         page.then(tab)
     tab.page.wait_for_load_state("networkidle")
     nodes = tab.page.evaluate("document.querySelectorAll('*').length")
-    for kind, size in found.items():
-        record_property(f"{kind}, KB", f"{size / KB:.1f}")
     assert {kind: size for kind, size in found.items() if size > BUDGET[kind]} == {}
     assert nodes <= 15_000
 
