@@ -1,6 +1,6 @@
 """All settings, read from the environment in this one file.
 
-Development values are the defaults; `waymark.checks` refuses to start production with them.
+Development values are the defaults; `waymark.startup` refuses to start production with them.
 """
 
 import os
@@ -69,7 +69,6 @@ if env_bool("DATABASE_POOL"):
         "timeout": 3,
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-STATEMENT_TIMEOUT_MS = {"page": 5_000, "report": 30_000, "job": 600_000}
 
 # --- queue: a doorbell only; the work itself stands in PostgreSQL -----------------------------------------------------
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
