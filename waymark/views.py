@@ -3,10 +3,11 @@
 import sys
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from reporting.context import shell
 from tenancy.actor import DST, GRD, LRN, SCH, TCH
 from tenancy.gate import public, sign_in
 from waymark.away import is_away, unavailable
@@ -27,19 +28,23 @@ def home(request: HttpRequest) -> HttpResponse:
     return not_found(request)
 
 
-def error_page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+def error_page(request: HttpRequest, status: int, title: str, text: str, **more: object) -> HttpResponse:
     """A page that needs neither database nor session: it must work when they do not."""
-    context = {"title": title, "text": text, "number": request_number.get(), "status": status}
+    context = {"title": title, "text": text, "number": request_number.get(), "status": status, **more}
     return HttpResponse(render_to_string("error.html", context), status=status)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Hidden, gone and never there: the same page. Who is signed in keeps the menu."""
-    title = _("We cannot show this page")
-    text = _("It may have moved, or it is not for this account. Go back to your start page, or ask your school office.")
-    if getattr(request, "actor", None) is None:
-        return error_page(request, 404, title, text)
-    return render(request, "not_found.html", {"title": title, "text": text}, status=404)
+    """Hidden, gone and never there: the same page, to the byte. Who is signed in keeps menu and colours."""
+    frame = shell(request) if getattr(request, "actor", None) else {}
+    return error_page(
+        request,
+        404,
+        _("We cannot show this page"),
+        _("It may have moved, or it is not for this account. Go back to your start page, or ask your school office."),
+        menu=frame.get("menu", []),
+        dark_media=frame.get("dark_media", ""),
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
