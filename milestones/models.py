@@ -5,8 +5,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from assessments.models import LearnerCompetency
-from competencies.models import CURRICULUM, Competency, Framework, PolicyVersion
+from assessments.models import EDIT_WINDOW, LearnerCompetency
+from competencies.models import CURRICULUM, Competency, Framework, Policy, PolicyVersion
 from learners.models import Learner, Section
 from learners.reach import learner_scopes, section_scopes
 from status_engine import Level
@@ -30,8 +30,11 @@ class Milestone(PublicTenantModel):
 
     class Rule(models.TextChoices):
         ALL = "all", _("All criteria")
+        ANY = "any", _("Any one criterion")
         AT_LEAST = "at_least", _("At least so many criteria")
         POINTS = "points", _("Points of met criteria")
+        LOWEST = "lowest", _("The lowest criterion")
+        WEIGHTED = "weighted", _("The mean of the criteria by their points")
 
     title = models.CharField(max_length=200)
     code = models.CharField(max_length=40, blank=True)
@@ -46,7 +49,9 @@ class Milestone(PublicTenantModel):
     class Meta(PublicTenantModel.Meta):
         constraints = [
             *PublicTenantModel.Meta.constraints,
-            models.CheckConstraint(condition=Q(rule="all") | Q(need__gt=0), name="milestone_rule_needs"),
+            models.CheckConstraint(
+                condition=~Q(rule__in=["at_least", "points"]) | Q(need__gt=0), name="milestone_rule_needs"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -54,9 +59,23 @@ class Milestone(PublicTenantModel):
 
 
 class Criterion(TenantModel):
-    """A competency with the level that the milestone asks for."""
+    """A competency with the level that the milestone asks for, or an indicator with its target.
+
+    With a `measure` the criterion is an indicator: the evidence of the competency (kind indicator) is counted, summed,
+    taken as a rate or compared with a baseline, and must reach the target, or stay at or below it.
+    """
 
     RESOURCE = CURRICULUM
+
+    class Measure(models.TextChoices):
+        RATE = "rate", _("Rate")
+        COUNT = "count", _("Count")
+        SUM = "sum", _("Sum")
+        CHANGE = "change", _("Change from a baseline")
+
+    class Period(models.TextChoices):
+        ALL = "all", _("All the time")
+        TERM = "term", _("This term")
 
     milestone = TenantForeignKey(Milestone, on_delete=models.CASCADE, related_name="criteria")
     competency = TenantForeignKey(Competency, on_delete=models.PROTECT, related_name="criteria")
@@ -64,9 +83,15 @@ class Criterion(TenantModel):
     points = models.DecimalField(max_digits=8, decimal_places=2, default=1)
     is_required = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=0)
+    measure = models.CharField(max_length=6, choices=Measure, blank=True)
+    target = models.DecimalField(max_digits=9, decimal_places=3, null=True)  # a rate in percent, else as counted
+    is_at_most = models.BooleanField(default=False)
+    baseline = models.DecimalField(max_digits=9, decimal_places=3, null=True)  # empty = the first value of the period
+    period = models.CharField(max_length=4, choices=Period, default=Period.ALL)
 
     class Meta(TenantModel.Meta):
         constraints = [
+            models.CheckConstraint(condition=Q(measure="") ^ Q(target__isnull=False), name="criterion_measure_target"),
             models.UniqueConstraint(fields=["tenant", "milestone", "competency"], name="criterion_once"),
             models.CheckConstraint(condition=Q(required_level__gte=1, required_level__lte=4), name="criterion_level"),
             models.CheckConstraint(condition=Q(points__gt=0), name="criterion_points_positive"),
@@ -97,7 +122,10 @@ class SectionMilestone(TenantModel):
 
 
 class CompetencyStatus(TenantModel):
-    """The level of one learner on one competency, and what makes it replayable from the ledger."""
+    """The level of one learner on one competency, and what makes it replayable from the ledger.
+
+    `level` is what holds: the one a teacher set while that stands, else the computed one, which goes on being computed.
+    """
 
     RESOURCE = "Current level"
     SCOPES = learner_scopes("learner")
@@ -106,12 +134,16 @@ class CompetencyStatus(TenantModel):
     learner = TenantForeignKey(Learner, on_delete=models.PROTECT, related_name="competency_statuses")
     competency = TenantForeignKey(Competency, on_delete=models.PROTECT, related_name="statuses")
     level = models.PositiveSmallIntegerField(choices=LEVELS)
+    computed_level = models.PositiveSmallIntegerField(choices=LEVELS, default=0)
+    set_level = models.PositiveSmallIntegerField(choices=LEVELS, null=True)  # of the override that stands
+    set_until = models.DateField(null=True)  # its last day, the tenant's date
     value = models.DecimalField(max_digits=10, decimal_places=2, null=True)
     pieces = models.PositiveIntegerField(default=0)
     flags = models.PositiveSmallIntegerField(default=0)
     policy_version = TenantForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="statuses")
     watermark = models.BigIntegerField(default=0)  # the newest ledger row seen
     digest = models.CharField(max_length=16, default="")
+    judged_on = models.DateField(null=True)  # the tenant's day, for rules that look at the calendar
     since = models.DateTimeField()
     computed_at = models.DateTimeField(default=timezone.now)
 
@@ -136,9 +168,13 @@ class MilestoneStatus(TenantModel):
     learner = TenantForeignKey(Learner, on_delete=models.PROTECT, related_name="milestone_statuses")
     milestone = TenantForeignKey(Milestone, on_delete=models.CASCADE, related_name="statuses")
     level = models.PositiveSmallIntegerField(choices=LEVELS)
+    computed_level = models.PositiveSmallIntegerField(choices=LEVELS, default=0)
+    set_level = models.PositiveSmallIntegerField(choices=LEVELS, null=True)  # of the override that stands
+    set_until = models.DateField(null=True)  # its last day, the tenant's date
     previous_level = models.PositiveSmallIntegerField(choices=LEVELS, default=0)
     criteria_met = models.PositiveSmallIntegerField(default=0)
     flags = models.PositiveSmallIntegerField(default=0)
+    earned_at = models.DateTimeField(null=True)  # when mastery was first reached on evidence that still stands
     since = models.DateTimeField()
     computed_at = models.DateTimeField(default=timezone.now)
 
@@ -166,6 +202,7 @@ class StatusChange(TenantModel):
     cause = models.CharField(max_length=40)
     evidence_id = models.BigIntegerField(null=True)
     policy_version_id = models.BigIntegerField(null=True)
+    override_id = models.BigIntegerField(null=True)
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -192,12 +229,163 @@ class Release(TenantModel):
     is_withdrawn = models.BooleanField(default=False)
     released_at = models.DateTimeField(default=timezone.now)
     released_by_id = models.BigIntegerField(null=True)
+    explanation = models.JSONField(null=True)  # why, as it was when it was released
 
     class Meta(TenantModel.Meta):
         indexes = [models.Index(fields=["tenant", "learner", "milestone", "-released_at"], name="release_newest")]
 
     def __str__(self) -> str:
         return str(self.level)
+
+
+class LevelOverride(PublicTenantModel):
+    """A teacher's judgement: a level with its reason, until a day or until it is ended. Append-only."""
+
+    RESOURCE = "Level override with reason"
+    SCOPES = {
+        **learner_scopes("learner"),
+        "WIN": lambda actor: Q(set_at__gte=timezone.now() - EDIT_WINDOW),
+    }
+
+    learner = TenantForeignKey(Learner, on_delete=models.PROTECT, related_name="overrides")
+    competency = TenantForeignKey(Competency, null=True, on_delete=models.PROTECT, related_name="overrides")
+    milestone = TenantForeignKey(Milestone, null=True, on_delete=models.PROTECT, related_name="overrides")
+    level = models.PositiveSmallIntegerField(choices=LEVELS)
+    computed_level = models.PositiveSmallIntegerField(choices=LEVELS)  # what the policy said at that moment
+    reason = models.TextField()
+    until = models.DateField(null=True)  # its last day, the tenant's date
+    set_at = models.DateTimeField(default=timezone.now)
+    set_by_id = models.BigIntegerField(null=True)  # member; no constraint: the history outlives accounts
+    explanation = models.JSONField()  # why the computed level was what it was, frozen
+
+    class Meta(PublicTenantModel.Meta):
+        constraints = [
+            *PublicTenantModel.Meta.constraints,
+            models.CheckConstraint(condition=Q(competency=None) ^ Q(milestone=None), name="override_of_one_thing"),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "learner", "milestone", "-id"], name="override_milestone"),
+            models.Index(fields=["tenant", "learner", "competency", "-id"], name="override_competency"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.level)
+
+
+class OverrideEnd(TenantModel):
+    """Why an override no longer stands: ended by a person, followed by another one, or its last day is over."""
+
+    RESOURCE = "Level override with reason"
+    SCOPES = learner_scopes("override__learner")
+
+    class Cause(models.TextChoices):
+        ENDED = "ended", _("Ended")
+        FOLLOWED = "followed", _("Followed by another")
+        EXPIRED = "expired", _("Its last day is over")
+
+    override = TenantForeignKey(LevelOverride, on_delete=models.PROTECT, related_name="ends")
+    cause = models.CharField(max_length=8, choices=Cause)
+    reason = models.TextField(blank=True)
+    ended_at = models.DateTimeField(default=timezone.now)
+    ended_by_id = models.BigIntegerField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "override"], name="overrideend_once")]
+
+    def __str__(self) -> str:
+        return self.cause
+
+
+class MilestonePace(TenantModel):
+    """How long learners usually stay in a level of a milestone, from the cohort's own finished stays."""
+
+    RESOURCE = CURRICULUM
+
+    milestone = TenantForeignKey(Milestone, on_delete=models.CASCADE, related_name="paces")
+    level = models.PositiveSmallIntegerField(choices=LEVELS)
+    stays = models.PositiveIntegerField()
+    median_days = models.DecimalField(max_digits=7, decimal_places=1)
+    stalled_after = models.PositiveSmallIntegerField()  # days
+    worked_out_at = models.DateTimeField(default=timezone.now)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "milestone", "level"], name="milestonepace_once")]
+
+    def __str__(self) -> str:
+        return f"{self.milestone_id}: {self.stalled_after} days"
+
+
+class PolicyTrial(PublicTenantModel):
+    """What a draft would have meant: who would move from which level to which. Worked out without writing a level.
+
+    The row is the truth of the job: a worker leases it, writes progress, and a killed one is taken up again.
+    """
+
+    RESOURCE = "Level calculation policy"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    policy = TenantForeignKey(Policy, on_delete=models.CASCADE, related_name="trials")
+    rule = models.JSONField()
+    points_possible = models.DecimalField(max_digits=8, decimal_places=2)
+    ratings = models.JSONField()
+    state = models.CharField(max_length=9, choices=State, default=State.WAITING)
+    done = models.PositiveIntegerField(default=0)  # levels worked out
+    total = models.PositiveIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+    asked_by_id = models.BigIntegerField(null=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    result = models.JSONField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta(PublicTenantModel.Meta):
+        indexes = [models.Index(fields=["tenant", "policy", "-asked_at"], name="policytrial_newest")]
+
+    def __str__(self) -> str:
+        return self.state
+
+
+class TrialMove(TenantModel):
+    """One level that a trial would move."""
+
+    RESOURCE = "Current level"
+    SCOPES = learner_scopes("learner")
+
+    trial = TenantForeignKey(PolicyTrial, on_delete=models.CASCADE, related_name="moves")
+    learner = TenantForeignKey(Learner, on_delete=models.CASCADE, related_name="+")
+    competency = TenantForeignKey(Competency, on_delete=models.CASCADE, related_name="+")
+    from_level = models.PositiveSmallIntegerField(choices=LEVELS)
+    to_level = models.PositiveSmallIntegerField(choices=LEVELS)
+
+    class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["tenant", "trial", "id"], name="trialmove_trial")]
+
+    def __str__(self) -> str:
+        return f"{self.from_level} to {self.to_level}"
+
+
+class ShadowCheck(TenantModel):
+    """One run of the shadow check: every status worked out again from the ledger, and how many differed."""
+
+    RESOURCE = "Level calculation policy"
+
+    at = models.DateTimeField(default=timezone.now)
+    statuses = models.PositiveIntegerField()
+    differing = models.PositiveIntegerField()
+    fixed = models.PositiveIntegerField(default=0)
+
+    class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["tenant", "-at"], name="shadowcheck_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.differing} of {self.statuses}"
 
 
 def newest_release() -> Q:

@@ -29,7 +29,14 @@ GLOBAL_TABLES = {
     "account_emailconfirmation": "allauth: confirmations of addresses of sign-ins",
 }
 # Rows of these tables are only ever added.
-APPEND_ONLY = ("assessments_evidence", "milestones_statuschange", "milestones_release", "tenancy_auditentry")
+APPEND_ONLY = (
+    "assessments_evidence",
+    "milestones_leveloverride",
+    "milestones_overrideend",
+    "milestones_release",
+    "milestones_statuschange",
+    "tenancy_auditentry",
+)
 RESTRICTED_ROLES = ("waymark_app", "waymark_ops")
 
 TABLES = """
