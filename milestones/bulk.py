@@ -34,16 +34,17 @@ SELECT learner_competency_id, level, policy_version_id FROM milestones_competenc
 WHERE tenant_id = %(tenant)s AND learner_competency_id = ANY(%(ids)s)
 """
 WRITE = """
-INSERT INTO milestones_competencystatus AS t (tenant_id, learner_competency_id, learner_id, competency_id, level, value,
-  pieces, flags, policy_version_id, watermark, digest, since, computed_at)
-SELECT %(tenant)s, u.k, u.l, u.c, u.level, u.value, u.pieces, u.flags, u.version, u.watermark, u.digest, u.since,
+INSERT INTO milestones_competencystatus AS t (tenant_id, learner_competency_id, learner_id, competency_id, level,
+  computed_level, value, pieces, flags, policy_version_id, watermark, digest, since, computed_at)
+SELECT %(tenant)s, u.k, u.l, u.c, u.level, u.level, u.value, u.pieces, u.flags, u.version, u.watermark, u.digest, u.since,
   clock_timestamp()
 FROM unnest(%(k)s::bigint[], %(l)s::bigint[], %(c)s::bigint[], %(level)s::int[], %(value)s::numeric[],
   %(pieces)s::int[], %(flags)s::int[],
   %(version)s::bigint[], %(watermark)s::bigint[], %(digest)s::text[],
   %(since)s::timestamptz[])
   AS u (k, l, c, level, value, pieces, flags, version, watermark, digest, since)
-ON CONFLICT (tenant_id, learner_competency_id) DO UPDATE SET level = excluded.level, value = excluded.value,
+ON CONFLICT (tenant_id, learner_competency_id) DO UPDATE SET level = excluded.level,
+  computed_level = excluded.computed_level, value = excluded.value,
   pieces = excluded.pieces, flags = excluded.flags, policy_version_id = excluded.policy_version_id,
   watermark = excluded.watermark, digest = excluded.digest, computed_at = excluded.computed_at,
   since = CASE WHEN t.level = excluded.level THEN t.since ELSE excluded.since END
@@ -68,9 +69,9 @@ JOIN milestones_milestone m ON m.tenant_id = k.tenant_id AND m.id = c.milestone_
 WHERE k.tenant_id = %(tenant)s AND k.id = ANY(%(ids)s) ORDER BY 1, 2
 """
 OPEN_MILESTONES = """
-INSERT INTO milestones_milestonestatus (tenant_id, learner_id, milestone_id, level, previous_level, criteria_met, flags,
-  since, computed_at)
-SELECT %(tenant)s, u.l, u.m, 0, 0, 0, 0, %(now)s, %(now)s FROM unnest(%(l)s::bigint[], %(m)s::bigint[]) AS u (l, m)
+INSERT INTO milestones_milestonestatus (tenant_id, learner_id, milestone_id, level, computed_level, previous_level,
+  criteria_met, flags, since, computed_at)
+SELECT %(tenant)s, u.l, u.m, 0, 0, 0, 0, 0, %(now)s, %(now)s FROM unnest(%(l)s::bigint[], %(m)s::bigint[]) AS u (l, m)
 ORDER BY u.l, u.m ON CONFLICT (tenant_id, learner_id, milestone_id) DO NOTHING
 """
 LOCK_MILESTONES = """
@@ -90,7 +91,7 @@ SELECT learner_id, competency_id, level, since FROM milestones_competencystatus
 WHERE tenant_id = %(tenant)s AND learner_id = ANY(%(l)s) AND competency_id = ANY(%(c)s)
 """
 WRITE_MILESTONES = """
-UPDATE milestones_milestonestatus t SET level = u.level, criteria_met = u.met, computed_at = clock_timestamp(),
+UPDATE milestones_milestonestatus t SET level = u.level, computed_level = u.level, criteria_met = u.met, computed_at = clock_timestamp(),
   previous_level = CASE WHEN t.level = u.level THEN t.previous_level ELSE t.level END,
   since = CASE WHEN t.level = u.level THEN t.since ELSE u.since END
 FROM unnest(%(ids)s::bigint[], %(level)s::int[], %(met)s::int[], %(since)s::timestamptz[]) AS u (id, level, met, since)
