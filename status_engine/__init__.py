@@ -5,10 +5,13 @@ mathematics and the words are in the design document "The status engine"; sectio
 """
 
 from .canonical import canonical_json, digest
+from .context import NOWHERE, Context, Unmet
 from .criteria import CriteriaRollUp, Rule, roll_up_criteria
 from .errors import EvidenceError, EvidenceErrors, PolicyError, PolicyErrors
 from .explain import explain
+from .fingerprint import fingerprints
 from .gates import GATES, Gate, Gates
+from .indicators import IndicatorRollUp, Measure, roll_up_indicators
 from .kinds import KIND_NAMES, NO_CODE, NODATE, REASON_NAMES, STATE_NAMES, Kind, Reason, State
 from .levels import LEVEL_NAMES, Flag, Level, flag_names, level_from_name
 from .methods import METHODS
@@ -26,9 +29,11 @@ __all__ = [
     "LEVEL_NAMES",
     "METHODS",
     "NODATE",
+    "NOWHERE",
     "NO_CODE",
     "REASON_NAMES",
     "STATE_NAMES",
+    "Context",
     "CriteriaRollUp",
     "EvidenceError",
     "EvidenceErrors",
@@ -36,8 +41,10 @@ __all__ = [
     "Flag",
     "Gate",
     "Gates",
+    "IndicatorRollUp",
     "Kind",
     "Level",
+    "Measure",
     "Policy",
     "PolicyError",
     "PolicyErrors",
@@ -46,9 +53,11 @@ __all__ = [
     "Rule",
     "Scale",
     "State",
+    "Unmet",
     "canonical_json",
     "digest",
     "explain",
+    "fingerprints",
     "flag_names",
     "level_from_name",
     "parse_policy",
@@ -56,5 +65,6 @@ __all__ = [
     "preview",
     "roll_up",
     "roll_up_criteria",
+    "roll_up_indicators",
     "round_half_away",
 ]

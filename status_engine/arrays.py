@@ -41,3 +41,8 @@ def group_starts(group: Ints) -> Ints:
     if not len(group):
         return np.empty(0, dtype=np.int64)
     return np.flatnonzero(np.concatenate(([True], group[1:] != group[:-1])))
+
+
+def filled(value: npt.ArrayLike, dtype: type[Scalar], like: Ints) -> npt.NDArray[Scalar]:
+    """A column as long as `like`; one value stands for every row at no cost in memory."""
+    return np.broadcast_to(np.asarray(value, dtype), like.shape)

@@ -1,7 +1,14 @@
 """Reading single values that came from outside: what is a number, what is a whole number, how to quote a wrong one."""
 
 import math
+from collections.abc import Sequence
 from decimal import Decimal
+
+import numpy as np
+import numpy.typing as npt
+
+from .arrays import Bools, Ints
+from .errors import EvidenceErrors
 
 QUOTE_AT_MOST = 60
 
@@ -32,3 +39,21 @@ def quote(value: object) -> str:
 def listed(names: object) -> str:
     """`a, b, c` for messages that name what is allowed."""
     return ", ".join(str(name) for name in names) if isinstance(names, (list, tuple)) else str(names)
+
+
+Limit = tuple[str, npt.NDArray[np.generic], Bools, str]
+"""(name of a column, the column, where it is wrong, what to use instead)."""
+
+
+def check_columns(limits: Sequence[Limit]) -> None:
+    """Raises EvidenceErrors with the first wrong value of every column, such as `level[3]`."""
+    found = [(name, column, int(np.argmax(is_wrong)), fix) for name, column, is_wrong, fix in limits if is_wrong.any()]
+    if found:
+        raise EvidenceErrors([(f"{name}[{at}]", f"{name} was {column[at]}. {fix}") for name, column, at, fix in found])
+
+
+def repeats(ids: Ints) -> Bools:
+    """bool[n]: whether an ascending id is the one before it again."""
+    repeated = np.zeros(len(ids), dtype=np.bool_)
+    repeated[1:] = ids[1:] == ids[:-1]
+    return repeated

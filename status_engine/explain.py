@@ -5,6 +5,7 @@ import numpy as np
 from .arrays import Ints, take
 from .change import next_step
 from .conditions import Case, level_conditions, rounded
+from .context import NOWHERE, Context
 from .kinds import KIND_NAMES, NO_CODE, REASON_NAMES, Reason
 from .levels import LEVEL_NAMES, Flag, Level, flag_names
 from .methods import METHODS
@@ -15,7 +16,7 @@ from .rows import iso
 from .table import EvidenceTable
 
 
-def explain(policy: Policy, evidence: EvidenceTable) -> Json:
+def explain(policy: Policy, evidence: EvidenceTable, context: Context = NOWHERE) -> Json:
     """The explanation of one group: level, value, policy, pieces that counted and not, conditions, flags, next step.
 
     JSON-able, in a fixed key order; the same policy and rows give the same bytes in whatever order the rows come.
@@ -53,6 +54,8 @@ def explained_policy(policy: Policy) -> Json:
         "attempts": policy.attempts,
         "order_by": policy.order_by,
         "count_self_assessment": policy.count_self_assessment,
+        "hold_at_mastery": policy.hold_at_mastery,
+        "stalled_after": policy.stalled_after,
     }
 
 

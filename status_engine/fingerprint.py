@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .canonical import canonical_json
+from .context import NOWHERE, Context
 from .policy import Policy, policy_to_json
 from .rollup import RollUp
 from .table import EvidenceTable
@@ -19,7 +20,7 @@ from .table import EvidenceTable
 Hashes = npt.NDArray[np.uint64]
 
 
-def fingerprints(policy: Policy, evidence: EvidenceTable, answer: RollUp) -> list[str]:
+def fingerprints(policy: Policy, evidence: EvidenceTable, answer: RollUp, context: Context = NOWHERE) -> list[str]:
     """16 hex digits for each group of the answer, in its order. Rows of other groups are left out."""
     seed = int.from_bytes(hashlib.sha256(canonical_json(policy_to_json(policy))).digest()[:8], "big")
     with np.errstate(over="ignore"):

@@ -25,10 +25,12 @@ def level_from_name(name: str) -> Level:
 
 
 class Flag(IntFlag):
-    """Bits of `RollUp.flags` (int16)."""
+    """Bits of `RollUp.flags` (int16). The last two are set by callers, who know what was before and who judged."""
 
     NOT_ENOUGH_EVIDENCE = 1
     AWAITING_JUDGEMENT = 2
+    MET_BEFORE = 4
+    SET_BY_TEACHER = 8
 
 
 def flag_names(mask: int) -> list[str]:

@@ -17,6 +17,7 @@ ATTEMPTS: tuple[str, ...] = ("all", "latest_per_task", "best_per_task")
 ORDERS: tuple[str, ...] = ("occurred_at", "due_at", "recorded_at")
 DEFAULTS: dict[str, float] = {"weight": 0.65}
 MAX_TIMES = 100
+STALLED_AFTER = (3, 120)
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Policy:
 
     parameters: those the method takes, defaults filled in (`weight` 0.65 in (0, 1), percent accepted; `n` 1…100).
     attempts: all | latest_per_task | best_per_task. order_by: occurred_at | due_at | recorded_at.
+    hold_at_mastery: a level once earned is kept (see `roll_up_criteria`); stalled_after: days in one level, 3 to 120.
+    Both are only carried for callers, who know what was before.
     Raises PolicyErrors.
     """
 
@@ -35,6 +38,8 @@ class Policy:
     attempts: str = "all"
     order_by: str = "occurred_at"
     count_self_assessment: bool = False
+    hold_at_mastery: bool = False
+    stalled_after: int | None = None
     version: str | int | None = None
 
     def __post_init__(self) -> None:
@@ -42,11 +47,27 @@ class Policy:
             *choice_problems("method", self.method, tuple(METHODS)),
             *choice_problems("attempts", self.attempts, ATTEMPTS),
             *choice_problems("order_by", self.order_by, ORDERS),
+            *stalled_problems(self.stalled_after),
         ]
         parameters, wrong = read_parameters(self.method, self.parameters)
         if problems + wrong:
             raise PolicyErrors(problems + wrong)
         object.__setattr__(self, "parameters", parameters)
+
+    @property
+    def needs_clock(self) -> bool:
+        """Whether a judgement depends on when it is made: `Context.as_of` must be given."""
+        return False
+
+    @property
+    def needs_term(self) -> bool:
+        """Whether a judgement depends on the term: `Context.term_start` is looked at."""
+        return False
+
+    @property
+    def needs_prerequisites(self) -> bool:
+        """Whether a judgement or its explanation depends on prerequisites: `Context.unmet` is looked at."""
+        return False
 
 
 def countable_kinds(count_self_assessment: bool) -> tuple[Kind, ...]:
@@ -59,6 +80,16 @@ def choice_problems(name: str, value: object, allowed: tuple[str, ...]) -> list[
     if isinstance(value, str) and value in allowed:
         return []
     return [(name, f"{name} was {quote(value)}. Use one of: {listed(allowed)}")]
+
+
+def stalled_problems(value: object) -> list[Problem]:
+    """The problem of a number of days that is out of range, or nothing. None means the caller's own default."""
+    low, high = STALLED_AFTER
+    days = as_whole(value)
+    if value is None or (days is not None and low <= days <= high):
+        return []
+    wrong = f"stalled_after was {quote(value)}. Use a whole number of days from {low} to {high}, or leave it out"
+    return [("stalled_after", wrong)]
 
 
 def read_parameters(method: object, given: Mapping[str, object]) -> tuple[dict[str, float], list[Problem]]:
@@ -105,6 +136,8 @@ def policy_to_json(policy: Policy) -> Json:
         "attempts": policy.attempts,
         "order_by": policy.order_by,
         "count_self_assessment": policy.count_self_assessment,
+        "hold_at_mastery": policy.hold_at_mastery,
+        "stalled_after": policy.stalled_after,
         "version": policy.version,
     }
 

@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping
 
-from .checks import as_number, listed, quote
+from .checks import as_number, as_whole, listed, quote
 from .errors import PolicyErrors, Problem
 from .gates import GATES, Gate, Gates
 from .kinds import Kind
 from .methods import METHODS
-from .policy import ATTEMPTS, ORDERS, Policy, choice_problems, countable_kinds, read_parameters
+from .policy import ATTEMPTS, ORDERS, Policy, choice_problems, countable_kinds, read_parameters, stalled_problems
 from .scale import Scale, cut_problems, cuts_from_ratings, rating_problems
 
 PARAMETER_NAMES = tuple(dict.fromkeys(name for method in METHODS.values() for name in method.parameters))
 SCALE_KEYS = ("points_possible", "meets_at", "developing_at", "mastery_at", "ratings")
 KEYS = (
-    "method", *PARAMETER_NAMES, *SCALE_KEYS, "gates", "attempts", "order_by", "count_self_assessment", "version",
+    "method", *PARAMETER_NAMES, *SCALE_KEYS, "gates", "attempts", "order_by", "count_self_assessment",
+    "hold_at_mastery", "stalled_after", "version",
 )  # fmt: skip
 GATE_LEVELS = ("meets", "mastery")
 
@@ -40,10 +41,10 @@ def parse_policy(data: Mapping[str, object]) -> Policy:
     scale = _scale(data, problems)
     attempts, order_by = data.get("attempts", ATTEMPTS[0]), data.get("order_by", ORDERS[0])
     problems += choice_problems("attempts", attempts, ATTEMPTS) + choice_problems("order_by", order_by, ORDERS)
-    counts_self = data.get("count_self_assessment", False)
-    if not isinstance(counts_self, bool):
-        problems.append(("count_self_assessment", f"count_self_assessment was {quote(counts_self)}. Use true or false"))
-    gates = _gates(data.get("gates"), countable_kinds(counts_self is True), problems)
+    counts_self = _yes_or_no("count_self_assessment", data, problems)
+    holds = _yes_or_no("hold_at_mastery", data, problems)
+    problems += stalled_problems(data.get("stalled_after"))
+    gates = _gates(data.get("gates"), countable_kinds(counts_self), problems)
     version = data.get("version")
     if version is not None and (isinstance(version, bool) or not isinstance(version, (str, int))):
         problems.append(("version", f"version was {quote(version)}. Use text or a whole number, or leave it out"))
@@ -51,13 +52,21 @@ def parse_policy(data: Mapping[str, object]) -> Policy:
         raise PolicyErrors(problems)
     return Policy(
         method=str(method), scale=scale, parameters=parameters, gates=gates, attempts=str(attempts),
-        order_by=str(order_by), count_self_assessment=counts_self is True,
+        order_by=str(order_by), count_self_assessment=counts_self, hold_at_mastery=holds,
+        stalled_after=as_whole(data.get("stalled_after")),
         version=version if isinstance(version, (str, int)) else None,
     )  # fmt: skip
 
 
 def _required(name: str, data: Mapping[str, object]) -> list[Problem]:
     return [] if data.get(name) is not None else [(name, f"{name} is missing. Give {name}")]
+
+
+def _yes_or_no(name: str, data: Mapping[str, object], problems: list[Problem]) -> bool:
+    value = data.get(name, False)
+    if not isinstance(value, bool):
+        problems.append((name, f"{name} was {quote(value)}. Use true or false"))
+    return value is True
 
 
 def _scale(data: Mapping[str, object], problems: list[Problem]) -> Scale | None:

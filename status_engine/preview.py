@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from .context import NOWHERE, Context
 from .errors import EvidenceErrors
 from .explain import explain
 from .policy import Json
@@ -9,7 +10,9 @@ from .policy_parse import parse_policy
 from .table import EvidenceTable
 
 
-def preview(policy_data: Mapping[str, object], evidence_rows: Sequence[Mapping[str, object]]) -> Json:
+def preview(
+    policy_data: Mapping[str, object], evidence_rows: Sequence[Mapping[str, object]], context: Context = NOWHERE
+) -> Json:
     """{"value", "level", "counted", "ignored", "explanation"} of one learner's rows under a policy.
 
     policy_data: see `parse_policy`; evidence_rows: see `EvidenceTable.from_rows`. Raises PolicyErrors, else
@@ -23,7 +26,7 @@ def preview(policy_data: Mapping[str, object], evidence_rows: Sequence[Mapping[s
     ]
     if problems:
         raise EvidenceErrors(problems)
-    explanation = explain(policy, EvidenceTable.from_rows(evidence_rows))
+    explanation = explain(policy, EvidenceTable.from_rows(evidence_rows), context)
     return {
         "value": explanation["value"],
         "level": explanation["level"],

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .arrays import Bools, Codes, Counts, Floats, Ints, Masks
+from .context import NOWHERE, Context
 from .gates import GATES, Verdict, check_gates
 from .levels import Flag, Level
 from .methods import METHODS
@@ -47,7 +48,9 @@ class Assessed:
     flags: Masks
 
 
-def roll_up(policy: Policy, evidence: EvidenceTable, groups: npt.ArrayLike | None = None) -> RollUp:
+def roll_up(
+    policy: Policy, evidence: EvidenceTable, groups: npt.ArrayLike | None = None, context: Context = NOWHERE
+) -> RollUp:
     """Level, value and flags of every group in the evidence, or of exactly the groups asked for.
 
     groups: ids; those without evidence come back as not started, evidence of others is left out. Rows may come in any
