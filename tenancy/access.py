@@ -15,12 +15,19 @@ from tenancy.rules import RULES
 
 NOTHING = Q(pk__in=[])
 ALWAYS = frozenset({"YES", "TEN"})
+STEP = "STEP"
 
 
 def may_at_all(actor: Actor, resource: str, action: str) -> bool:
     """Whether some role of the actor could do it to some object: the check before an object is looked up."""
     rules = RULES[resource, action]
-    return any(role in rules and _scope_held(actor, role, rules[role]) for role in actor.roles)
+    return any(role in rules and _held(actor, role, rules[role]) for role in actor.roles)
+
+
+def would_gain(actor: Actor, resource: str, action: str) -> bool:
+    """Whether proving their identity again would open more of it to the actor."""
+    rules = RULES[resource, action]
+    return not actor.has_stepped_up and any(STEP in rules.get(role, ()) for role in actor.roles)
 
 
 def visible_q(model: type[Model], actor: Actor, resource: str, action: str) -> Q:
@@ -37,7 +44,10 @@ def can(actor: Actor, resource: str, action: str, target: Any) -> bool:
     return bool(model._default_manager.filter(visible_q(model, actor, resource, action), pk=target.pk).exists())
 
 
-def _scope_held(actor: Actor, role: str, codes: tuple[str, ...]) -> bool:
+def _held(actor: Actor, role: str, codes: tuple[str, ...]) -> bool:
+    """The conditions that ask about the caller, not about the object: the scopes of a token, identity proved again."""
+    if STEP in codes and not actor.has_stepped_up:
+        return False
     if role != INT:
         return True
     return all(code[2:] in actor.scopes for code in codes if code.startswith("S:"))
@@ -46,11 +56,11 @@ def _scope_held(actor: Actor, role: str, codes: tuple[str, ...]) -> bool:
 def _role_q(model: type[Model], actor: Actor, role: str, codes: tuple[str, ...]) -> Q | None:
     """All codes must hold; a code that the model gives no meaning to refuses."""
     scopes = getattr(model, "SCOPES", {})
-    if not _scope_held(actor, role, codes):
+    if not _held(actor, role, codes):
         return None
     result = Q()
     for code in codes:
-        if code in ALWAYS:
+        if code in ALWAYS or code == STEP:
             continue
         if code.startswith("S:"):
             if actor.school_ids is not None:

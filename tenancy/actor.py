@@ -12,7 +12,8 @@ ROLES_IN_USE = frozenset({ANON, LRN, GRD, TCH, SCH, DST, INT})
 class Actor:
     """`today` is the tenant's own date: assignments and enrolments begin and end at its midnight.
 
-    `school_ids` limits a machine client to some schools; None means all of the tenant.
+    `school_ids` limits a machine client to some schools; None means all of the tenant. `has_stepped_up`: the person
+    proved again in the last 15 minutes that it is them (condition STEP).
     """
 
     tenant_id: int
@@ -23,6 +24,7 @@ class Actor:
     token_id: int | None = None
     scopes: frozenset[str] = frozenset()
     school_ids: frozenset[int] | None = None
+    has_stepped_up: bool = False
     label: str = field(default="", compare=False)
 
     def has(self, role: str) -> bool:

@@ -10,12 +10,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
-from tenancy.access import may_at_all
+from tenancy.access import may_at_all, would_gain
 from tenancy.actor import DST, GRD, LRN, SCH, TCH
 from tenancy.rules import RULES
+from tenancy.step_up import has_stepped_up, prove_again
 
 View = Callable[..., HttpResponse]
 
@@ -38,7 +40,8 @@ def requires(resource: str, action: str, roles: frozenset[str] = STAFF) -> Calla
     """Sign-in, a tenant, and a role that could do it to some object; the view then narrows to visible objects.
 
     Only `roles` count on this page: holding LRN or GRD never widens a staff role, and staff see their own child as any
-    guardian does. Without the right the answer is 404: the page looks like one that never existed.
+    guardian does. Without the right the answer is 404: the page looks like one that never existed. Who lacks nothing
+    but a fresh proof of identity (STEP) is asked for it first, whatever stands in the address.
     """
     if (resource, action) not in RULES:
         raise LookupError(f"{resource!r}, {action!r} is not a row of permissions.csv")
@@ -52,11 +55,20 @@ def requires(resource: str, action: str, roles: frozenset[str] = STAFF) -> Calla
             if actor is None:
                 raise Http404
             request.person = actor  # type: ignore[attr-defined]  # with every role, for the menu
-            actor = replace(actor, roles=actor.roles & roles)
+            actor = replace(actor, roles=actor.roles & roles, has_stepped_up=has_stepped_up(request))
+            is_short_of_proof = would_gain(actor, resource, action)
             if not may_at_all(actor, resource, action):
+                if is_short_of_proof:
+                    return prove_again(request)
                 raise Http404
             request.actor = actor  # type: ignore[attr-defined]
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except Http404:
+                if not is_short_of_proof:
+                    raise
+                transaction.set_rollback(True)
+                return prove_again(request)
 
         guarded.declared = Declared(resource, action, roles)  # type: ignore[attr-defined]
         return guarded

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from tenancy.actor import ROLES_IN_USE
 
-# Conditions whose machinery does not exist yet (second factor, two people, caseloads, support grants, requests):
-# whatever depends on them is refused until it does.
-NOT_YET = frozenset({"STEP", "DUAL", "BG", "CASE", "REQ", "MASK"})
+# Conditions whose machinery does not exist yet (caseloads, support grants, requests): whatever depends on them is
+# refused until it does. DUAL is refused by every model that does not say in SCOPES what a proposal is.
+NOT_YET = frozenset({"BG", "CASE", "REQ", "MASK"})
 
 Rules = Mapping[tuple[str, str], Mapping[str, tuple[str, ...]]]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 FILE = Path(__file__).resolve().parents[2] / "tenancy" / "permissions.csv"
 ROLES = ("LRN", "GRD", "TCH", "SCH", "DST")
 # Conditions whose machinery does not exist: whatever needs them is refused.
-REFUSED = {"never", "STEP", "DUAL", "BG", "CASE", "REQ", "MASK"}
+REFUSED = {"never", "BG", "CASE", "REQ", "MASK"}
 # True for everything that the standing cast holds: it is released, recent, and shown as suppressed figures.
 GIVEN = {"YES", "TEN", "PUB", "WIN", "AGG"}
 
@@ -68,18 +68,25 @@ MATRIX = load()
 
 
 def reached(
-    resource: str, action: str, role: str, what: str, *, scopes: frozenset[str] = frozenset(), one_school: bool = False
+    resource: str,
+    action: str,
+    role: str,
+    what: str,
+    *,
+    scopes: frozenset[str] = frozenset(),
+    one_school: bool = False,
+    has_stepped_up: bool = False,
 ) -> frozenset[str] | None:
     """The kinds on which the role may do it; None where the role may not do it to anything.
 
-    `one_school`: a token that is limited to the school of the teacher.
+    `one_school`: a token that is limited to the school of the teacher. `has_stepped_up`: identity was proved again.
     """
     codes = MATRIX[resource, action][role]
-    if REFUSED.intersection(codes):
+    if REFUSED.intersection(codes) or ("STEP" in codes and not has_stepped_up):
         return None
     kinds = frozenset(KINDS[what])
     for code in codes:
-        if code in GIVEN:
+        if code in GIVEN or code == "STEP":
             continue
         if code.startswith("S:"):
             if code[2:] not in scopes:

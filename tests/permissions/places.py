@@ -19,6 +19,7 @@ from tenancy.context import tenant_context
 from tenancy.ids import uuid7
 from tenancy.selectors import local_today
 from tests.builders import Cast, World, add_competency, add_learner, add_member, add_milestone, build_cast, piece
+from tests.stepping import step_up
 
 
 @dataclass
@@ -43,8 +44,10 @@ def build_places() -> Places:
         _neighbours(places)
     _outsiders(places)
     for role, user in places.home.users.items():
-        places.clients[role] = Client(raise_request_exception=False)
-        places.clients[role].force_login(user)
+        for name in (role, f"{role}+STEP"):
+            places.clients[name] = Client(raise_request_exception=False)
+            places.clients[name].force_login(user)
+        step_up(places.clients[f"{role}+STEP"], user)
     places.clients["ANON"] = Client(raise_request_exception=False)
     return places
 

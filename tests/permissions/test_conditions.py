@@ -10,7 +10,7 @@ from django.apps import apps
 
 from api.services import SCOPES
 from learners.models import Learner, Section
-from tenancy.access import can, may_at_all, visible_q
+from tenancy.access import can, may_at_all, visible_q, would_gain
 from tenancy.actor import Actor
 from tenancy.base import TenantModel
 from tenancy.context import tenant_context
@@ -32,12 +32,17 @@ def actor_of(places: Places, role: str) -> Actor:
         limited = frozenset({places.home.school.pk}) if role == "INT1" else None
         today = places.home.system.today
         return Actor(tenant.pk, today, roles=frozenset({"INT"}), scopes=EVERY_SCOPE, school_ids=limited)
+    role, _, step = role.partition("+")
     found = actor_for_user(tenant, places.home.users[role])
     assert found is not None
-    return found
+    return replace(found, has_stepped_up=bool(step))
 
 
-CALLERS = ("ANON", *ROLES, "INT", "INT1")
+CALLERS = ("ANON", *ROLES, *(f"{role}+STEP" for role in ROLES), "INT", "INT1")
+
+
+def role_of(caller: str) -> str:
+    return "INT" if caller == "INT1" else caller.removesuffix("+STEP")
 
 
 def test_matrix_is_read_the_same_way_twice() -> None:
@@ -51,16 +56,32 @@ def test_matrix_is_read_the_same_way_twice() -> None:
 
 @pytest.mark.parametrize("code", sorted(REFUSED - {"never"}))
 def test_conditions_that_come_later_are_refused(places: Places, code: str) -> None:
-    """A right that needs a second factor, a second person or a support grant is no right yet."""
+    """A right that needs a caseload, a request or a support grant is no right yet."""
     met = [(key, role) for key, rules in MATRIX.items() for role, codes in rules.items() if code in codes]
     assert met or code == "CASE"
     with tenant_context(places.home.tenant.pk):
         for (resource, action), role in met:
-            if role in CALLERS:
+            if role in (*ROLES, "INT"):
                 actor = actor_of(places, role)
                 assert not may_at_all(actor, resource, action), (resource, action, role)
                 for model in (Learner, Section):
                     assert not model.objects.visible_to(actor, resource, action).exists()
+
+
+def test_fresh_proof_is_needed_where_the_matrix_says_so(places: Places) -> None:
+    """STEP opens the right and nothing else; a second person is no right where no model says what a proposal is."""
+    met = [(key, role) for key, rules in MATRIX.items() for role, codes in rules.items() if "STEP" in codes]
+    assert len([1 for _, role in met if role in ROLES]) > 20
+    with tenant_context(places.home.tenant.pk):
+        for key, role in met:
+            if role in ROLES:
+                assert not may_at_all(actor_of(places, role), *key)
+                assert would_gain(actor_of(places, role), *key)
+                stepped = actor_of(places, f"{role}+STEP")
+                assert may_at_all(stepped, *key)
+                assert not would_gain(stepped, *key)
+                if "DUAL" in MATRIX[key][role]:
+                    assert not Learner.objects.visible_to(stepped, *key).exists()
 
 
 @pytest.mark.parametrize("role", ["AST", "SPC", "CUR", "ANL", "REC", "SUP", "", "tch", "DST "])
@@ -77,7 +98,7 @@ def test_can_and_visible_to_agree(places: Places, caller: str) -> None:
     """For each model and each way in which the matrix treats this caller: the list is what single questions allow."""
     with tenant_context(places.home.tenant.pk):
         actor = actor_of(places, caller)
-        role = "INT" if caller == "INT1" else caller
+        role = role_of(caller)
         by_codes = {RULES[key].get(role): key for key in sorted(RULES)}
         for model in MODELS:
             rows = list(model.objects.order_by("id")[:4])
@@ -95,7 +116,7 @@ def test_can_and_visible_to_agree(places: Places, caller: str) -> None:
 def test_reach_is_what_the_matrix_says(places: Places, caller: str, model: Any) -> None:
     """Every row of the matrix over people and sections, against the second reading."""
     what = model.__name__.lower()
-    role = "INT" if caller == "INT1" else caller
+    role = role_of(caller)
     names = {places.ids[what][kind]: kind for kind in places.ids[what]}
     with tenant_context(places.home.tenant.pk):
         actor = actor_of(places, caller)
@@ -103,7 +124,10 @@ def test_reach_is_what_the_matrix_says(places: Places, caller: str, model: Any) 
             codes = MATRIX[resource, action][role]
             if set(codes) & {"MINE", "PUB", "WIN", "AGG"}:
                 continue  # conditions of evidence, releases and aggregates: no meaning here, and refused
-            expected = reached(resource, action, role, what, scopes=EVERY_SCOPE, one_school=caller == "INT1")
+            expected = reached(
+                resource, action, role, what, scopes=EVERY_SCOPE, one_school=caller == "INT1",
+                has_stepped_up=caller.endswith("+STEP"),
+            )  # fmt: skip
             rows = model.objects.visible_to(actor, resource, action).values_list("public_id", flat=True)
             found = {names[str(row)] for row in rows}
             assert found == set(expected or ()), (resource, action)

@@ -14,7 +14,7 @@ from learners.models import Enrolment, Learner, Section
 from tenancy.context import tenant_context
 from tests.architecture.route_checks import THIRD_PARTY, routes, walk
 from tests.permissions.asking import Answer, answer_of, ask
-from tests.permissions.matrix import OUTSIDE, REFUSED, ROLES, reached
+from tests.permissions.matrix import MATRIX, OUTSIDE, REFUSED, ROLES, reached
 from tests.permissions.places import Places
 from tests.permissions.table import ENTRIES, HOME, PUBLIC, Entry
 from waymark.views import home
@@ -25,6 +25,7 @@ TOKENS: dict[str, frozenset[str]] = {
     "none": frozenset(),
     "one school": frozenset(SCOPES),
 }
+STAFF_ROLES = ("TCH", "SCH", "DST")
 ROUTES = {route.name: route for route in routes()}
 
 
@@ -59,14 +60,18 @@ def kinds_to_try(places: Places, entry: Entry) -> list[str]:
     return list(places.ids[entry.ids]) if entry.ids in places.ids else [""]
 
 
-def expected_of_page(entry: Entry, role: str, kind: str) -> int:
+def expected_of_page(entry: Entry, caller: str, kind: str) -> int:
+    """`caller`: a role, or a role that has just proved its identity again ("SCH+STEP")."""
     if kind == "wrong_type":
         return 404
+    role, _, step = caller.partition("+")
     if role in {"ANON", "INT"}:
         return 302  # to the sign-in
     if role not in entry.roles:
         return 404
-    found = reached(entry.resource, entry.action, role, entry.what or "learner")
+    if "STEP" in MATRIX[entry.resource, entry.action][role] and not step:
+        return 302  # to the proof of identity, whatever stands in the address
+    found = reached(entry.resource, entry.action, role, entry.what or "learner", has_stepped_up=bool(step))
     if not found:
         return 404
     if entry.ids not in {"", entry.what}:  # a second object in the address: only the right one belongs there
@@ -92,7 +97,8 @@ def expected_of_api(entry: Entry, role: str, kind: str, token: str) -> int:
 
 def differences(places: Places, entry: Entry) -> set[tuple[str, str]]:
     """(role, kind) whose answer is not the expected one."""
-    return {(who[0], who[2]) for who, (want, got) in outcomes(places, entry).items() if want != got.status}
+    wrong = {(who[0], who[2]) for who, (want, got) in outcomes(places, entry).items() if want != got.status}
+    return {(caller.removesuffix("+STEP"), kind) for caller, kind in wrong}
 
 
 def entry_named(text: str) -> Entry:
@@ -124,7 +130,7 @@ def test_planted_narrow_rule_is_found(places: Places, monkeypatch: pytest.Monkey
 def outcomes(places: Places, entry: Entry) -> dict[tuple[str, str, str], tuple[int, Answer]]:
     """{(role, token, kind): (expected status, answer)}."""
     found = {}
-    callers = [("ANON", ""), *((role, "") for role in ROLES)]
+    callers = [("ANON", ""), *((role, "") for role in ROLES), *((f"{role}+STEP", "") for role in STAFF_ROLES)]
     callers += [("INT", token) for token in (TOKENS if entry.is_api else ("all",))]
     for role, token in callers:
         for kind in kinds_to_try(places, entry):
@@ -157,15 +163,16 @@ def traces_out_of_reach(
     places: Places, entry: Entry, found: dict[tuple[str, str, str], tuple[int, Answer]]
 ) -> list[tuple[str, str]]:
     leaks = []
-    for (role, token, kind), (_, answer) in found.items():
-        what = ("Class grid", "read") if role in {"TCH", "SCH", "DST"} else (entry.resource, entry.action)
+    for (caller, token, kind), (_, answer) in found.items():
+        role = caller.removesuffix("+STEP")
+        what = ("Class grid", "read") if role in STAFF_ROLES else (entry.resource, entry.action)
         if role == "INT":
             seen = reached(*what, role, "learner", scopes=TOKENS[token], one_school=token == "one school")
         else:
             seen = reached(*what, role, "learner") if role != "ANON" else None
         for other, traces in places.traces.items():
             if other not in (seen or ()) and other != kind:
-                leaks += [(f"{role} {token} {kind}", text) for text in traces if text.encode() in answer.body]
+                leaks += [(f"{caller} {token} {kind}", text) for text in traces if text.encode() in answer.body]
     return leaks
 
 
