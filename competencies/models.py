@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from competencies.reach import PROPOSAL_LASTS, policy_scopes, proposed_by_another
 from tenancy.base import PublicTenantModel, TenantModel
 from tenancy.fields import TenantForeignKey
 
@@ -180,6 +181,7 @@ class Policy(PublicTenantModel):
     """
 
     RESOURCE = POLICY
+    SCOPES = policy_scopes()
 
     name = models.CharField(max_length=100)
     school = TenantForeignKey("learners.School", null=True, on_delete=models.PROTECT, related_name="policies")
@@ -245,6 +247,7 @@ class PolicyDraft(PublicTenantModel):
     """A rule being worked on: edited, tried out, proposed, and approved by a second person. One per policy."""
 
     RESOURCE = POLICY
+    SCOPES = {**policy_scopes("policy__"), "DUAL": proposed_by_another}
 
     policy = TenantForeignKey(Policy, on_delete=models.CASCADE, related_name="drafts")
     based_on = TenantForeignKey(PolicyVersion, null=True, on_delete=models.CASCADE, related_name="drafts")
@@ -267,3 +270,8 @@ class PolicyDraft(PublicTenantModel):
 
     def __str__(self) -> str:
         return f"draft of {self.policy_id}"
+
+    @property
+    def is_proposed(self) -> bool:
+        """A proposal stands: it waits for a second person and has not lapsed."""
+        return self.proposed_at is not None and self.proposed_at >= timezone.now() - PROPOSAL_LASTS

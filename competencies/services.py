@@ -1,17 +1,17 @@
-"""Writes of policies: a published version is never edited, a new one follows it."""
+"""Publishing: a published version is never edited, a new one follows it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
+from competencies.content import Content, check_content
 from competencies.models import Competency, Framework, Policy, PolicyVersion, Rating, Scale
-from competencies.selectors import engine_policy
-from status_engine import PolicyErrors
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Invalid
 
 FOUR_LEVELS = ((1, "Beginning", False), (2, "Developing", False), (3, "Meets", True), (4, "Mastery", False))
 # Newer work counts more; one lucky piece is not enough.
@@ -35,31 +35,55 @@ def publish_policy(
     competency: Competency | None = None,
     reason: str = "",
 ) -> PolicyVersion:
-    """The next version of the policy of this place: the tenant, a framework or a competency.
+    """The next version of the policy of this place at once: for the system itself, people propose and approve.
 
     `ratings`: (points, word, is it the one flagged as meeting). Raises Invalid naming each field and what to use.
     """
-    if sum(is_meeting for _, _, is_meeting in ratings) != 1:
-        text = "Flag exactly one rating as meeting: levels follow the flag"
-        raise Invalid([{"field": "ratings", "code": "one_meeting", "message": text}])
     possible = points_possible if points_possible is not None else max(points for points, _, _ in ratings)
-    try:
-        engine_policy(dict(rule), possible, [(points, is_meeting) for points, _, is_meeting in ratings], None)
-    except PolicyErrors as error:
-        problems = [{"field": field, "code": "invalid", "message": message} for field, message in error.errors]
-        raise Invalid(problems) from error
-    policy, _ = Policy.objects.get_or_create(framework=framework, competency=competency, defaults={"name": name})
+    words = tuple((Decimal(str(points)), word, is_meeting) for points, word, is_meeting in ratings)
+    content = Content(dict(rule), Decimal(str(possible)), words)
+    check_content(content)
+    policy, _ = Policy.objects.get_or_create(
+        school=None, framework=framework, competency=competency, defaults={"name": name}
+    )
+    return publish_version(actor, policy=policy, content=content, reason=reason)
+
+
+@transaction.atomic
+def publish_version(
+    actor: Actor,
+    *,
+    policy: Policy,
+    content: Content,
+    reason: str,
+    in_force_from: datetime | None = None,
+    applies_to_past: bool = True,
+    proposed_by_id: int | None = None,
+) -> PolicyVersion:
+    """The next version of a policy. `content` has been checked.
+
+    Where it applies to the past it is not announced yet: the job above marks the levels it concerns once it is in
+    force, and says so.
+    """
     newest = Policy.objects.select_for_update(no_key=True).get(pk=policy.pk).versions.order_by("-number").first()
-    scale = Scale.objects.create(name=name, points_possible=Decimal(str(possible)))
+    scale = Scale.objects.create(name=policy.name, points_possible=content.points_possible)
     Rating.objects.bulk_create(
         [
-            Rating(scale=scale, points=Decimal(str(points)), word=word, is_meeting=is_meeting)
-            for points, word, is_meeting in ratings
+            Rating(scale=scale, points=points, word=word, is_meeting=is_meeting)
+            for points, word, is_meeting in content.ratings
         ]
     )
-    number = newest.number + 1 if newest else 1
     version: PolicyVersion = PolicyVersion.objects.create(
-        policy=policy, number=number, scale=scale, rule=dict(rule), reason=reason
+        policy=policy,
+        number=newest.number + 1 if newest else 1,
+        scale=scale,
+        rule=dict(content.rule),
+        reason=reason,
+        in_force_from=in_force_from or timezone.now(),
+        applies_to_past=applies_to_past,
+        is_announced=not applies_to_past,
+        proposed_by_id=proposed_by_id,
+        approved_by_id=actor.member_id if proposed_by_id is not None else None,
     )
-    record_audit(actor, "policy.published", target=policy, detail={"version": number})
+    record_audit(actor, "policy.published", target=policy, detail={"version": version.number})
     return version
