@@ -1,108 +1,186 @@
 """From competency levels to milestone levels, for all learners whose competencies moved."""
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
 
 import numpy as np
+import numpy.typing as npt
 from django.utils import timezone
 
+from competencies.book import PolicyBook, policy_book
 from milestones import bulk
-from status_engine import CriteriaRollUp, Rule, roll_up_criteria
+from milestones.columns import Columns, Crossing, Ints
+from milestones.day import to_microseconds
+from milestones.indicators import judge_indicators
+from milestones.judging import Circumstances
+from milestones.staging import write
+from milestones.standards import Standards, ask
+from status_engine import Flag, Level, roll_up_criteria
 
-RULES = {"all": Rule.ALL, "at_least": Rule.AT_LEAST, "points": Rule.POINTS}
-Since = tuple[int, datetime | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A milestone status of a learner, locked: `level` is what it was before."""
-
-    id: int
-    learner_id: int
-    milestone_id: int
-    level: int
+Bools = npt.NDArray[np.bool_]
+BY_MISTAKE = frozenset({"withdrawn", "corrected", "policy"})
+"""Causes that show a level was not earned as it seemed: nothing is held on to after one of them."""
+TAKEN_BACK = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Standard:
-    """A criterion with the rule of its milestone."""
+@dataclass(frozen=True, eq=False)
+class Moved(Columns):
+    """Competency levels that were written: evidence is the newest ledger row behind each, is_level whether the level
+    itself moved. (Indicators follow every change of the evidence.)"""
 
-    rule: str
-    need: float
-    competency_id: int
-    required_level: int
-    points: float
-    is_required: bool
+    learner: Ints
+    competency: Ints
+    evidence: Ints
+    is_level: Bools
 
 
-def roll_up_milestones(learner_competency_ids: Sequence[int], cause: str) -> int:
-    """Work out every milestone that these levels count towards. Returns how many milestone levels moved.
+@dataclass(frozen=True, eq=False)
+class Rows(Columns):
+    """Milestone statuses, locked, ascending by learner and milestone. Days since 2000-01-01, microseconds since 1970;
+    set_level and earned_at -1 = none."""
 
-    The milestone rows are locked first and the competency levels read after that: of two writers on different
-    competencies of one milestone, the later one sees what the earlier one wrote.
-    """
-    pairs = bulk.rows(bulk.PAIRS, ids=list(learner_competency_ids)) if learner_competency_ids else []
+    id: Ints
+    learner: Ints
+    milestone: Ints
+    level: Ints
+    computed: Ints
+    previous: Ints
+    set_level: Ints
+    set_until: Ints
+    met: Ints
+    flags: Ints
+    earned_at: Ints
+    since: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Found(Columns):
+    """What milestone statuses have to be, in the order of their rows."""
+
+    level: Ints
+    computed: Ints
+    met: Ints
+    flags: Ints
+    since: Ints
+    previous: Ints
+    earned_at: Ints
+
+    def differs(self, rows: Rows) -> Bools:
+        """bool[r]: something other than its date is not as stored."""
+        found: Bools = self.level != rows.level
+        for name in ("computed", "met", "flags", "earned_at"):
+            found |= getattr(self, name) != getattr(rows, name)
+        return found
+
+
+def roll_up_milestones(
+    moved: Moved, book: PolicyBook, circumstances: Circumstances, cause: str, override_id: int | None = None
+) -> int:
+    """Work out every milestone that these levels count towards. Returns how many milestone levels moved."""
+    standards = Standards.over(np.unique(moved.competency))
+    at, criterion = standards.of_competencies(moved.competency)
+    is_touched = moved.is_level[at] | (standards.measure[criterion] >= 0)
+    at, criterion = at[is_touched], criterion[is_touched]
+    if not len(at):
+        return 0
+    keys = np.stack([moved.learner[at], standards.milestone[criterion]], axis=1)
+    pairs, place = np.unique(keys, axis=0, return_inverse=True)
+    newest = np.zeros(len(pairs), np.int64)
+    np.maximum.at(newest, place.reshape(-1), moved.evidence[at])
+    return _roll_up(pairs, newest, standards, book, circumstances, cause, override_id)
+
+
+def roll_up_milestone_pairs(pairs: Sequence[tuple[int, int]], cause: str, override_id: int | None = None) -> int:
+    """Work out the milestones of these (learner, milestone) pairs anew, in the caller's transaction."""
     if not pairs:
         return 0
-    now = timezone.now()
-    keys = {"l": [pair[0] for pair in pairs], "m": [pair[1] for pair in pairs]}
-    bulk.run(bulk.OPEN_MILESTONES, **keys, now=now)
-    rows = sorted((Row(*row) for row in bulk.rows(bulk.LOCK_MILESTONES, **keys)), key=lambda row: row.id)
-    criteria: dict[int, list[Standard]] = defaultdict(list)
-    for milestone, *criterion in bulk.rows(bulk.CRITERIA, m=sorted(set(keys["m"]))):
-        criteria[milestone].append(Standard(*criterion))
-    wanted = sorted({one.competency_id for group in criteria.values() for one in group})
-    found = bulk.rows(bulk.LEVELS, l=sorted(set(keys["l"])), c=wanted)
-    levels: dict[tuple[int, int], Since] = {(row[0], row[1]): (row[2], row[3]) for row in found}
-    answer = _roll_up(rows, criteria, levels)
-    since = {row.id: _since(row, criteria, levels, now) for row in rows}
-    return _write(rows, answer, since, cause)
+    keys = np.unique(np.array(pairs, np.int64), axis=0)
+    standards = Standards.of(np.unique(keys[:, 1]))
+    none = np.zeros(len(keys), np.int64)
+    return _roll_up(keys, none, standards, policy_book(), Circumstances(), cause, override_id)
 
 
 def _roll_up(
-    rows: list[Row], criteria: dict[int, list[Standard]], levels: dict[tuple[int, int], Since]
-) -> CriteriaRollUp:
-    flat = [
-        (row.id, one, levels.get((row.learner_id, one.competency_id), (0, None))[0])
-        for row in rows
-        for one in criteria[row.milestone_id]
-    ]
-    first = [criteria[row.milestone_id][0] for row in rows]
-    return roll_up_criteria(
-        [row.id for row in rows],
-        [RULES[one.rule] for one in first],
-        [one.need for one in first],
-        group=[pk for pk, _, _ in flat],
-        level=np.array([level for _, _, level in flat], np.int8),
-        required_level=np.array([one.required_level for _, one, _ in flat], np.int8),
-        points=np.array([one.points for _, one, _ in flat], np.float64),
-        is_required=np.array([one.is_required for _, one, _ in flat], np.bool_),
-    )
-
-
-def _since(
-    row: Row, criteria: dict[int, list[Standard]], levels: dict[tuple[int, int], Since], now: datetime
-) -> datetime:
-    """A milestone moved when the newest of its criteria did."""
-    moments = [levels.get((row.learner_id, one.competency_id), (0, None))[1] for one in criteria[row.milestone_id]]
-    return max((moment for moment in moments if moment is not None), default=now)
-
-
-def _write(rows: list[Row], answer: CriteriaRollUp, since: dict[int, datetime], cause: str) -> int:
-    levels = [int(level) for level in answer.level]
-    bulk.run(
-        bulk.WRITE_MILESTONES,
-        ids=[row.id for row in rows],
-        level=levels,
-        met=[int(number) for number in answer.met],
-        since=[since[row.id] for row in rows],
-    )
-    changes = [
-        bulk.Change(row.learner_id, None, row.milestone_id, row.level, level, since[row.id], None, None)
-        for row, level in zip(rows, levels, strict=True)
-        if row.level != level
-    ]
+    pairs: Ints, evidence: Ints, standards: Standards, book: PolicyBook, circumstances: Circumstances, cause: str,
+    override_id: int | None,
+) -> int:  # fmt: skip
+    """pairs: int64[p, 2] of learner and milestone, ascending. The rows are locked first and the competency levels read
+    after that: of two writers on different competencies of one milestone, the later one sees what the earlier wrote."""
+    rows = _lock(pairs)
+    found = judge_milestones(rows, standards, book, circumstances, cause, is_act=override_id is not None)
+    differs = found.differs(rows)
+    if differs.any():
+        columns = {one.name: getattr(found, one.name)[differs] for one in fields(found)}
+        write(bulk.WRITE_MILESTONES, "milestone_staging", {"id": rows.id[differs], **columns})
+    moved = found.level != rows.level
+    none = np.full(len(rows), -1, np.int64)
+    changes = bulk.Changes(
+        rows.learner, none, rows.milestone, rows.level, found.level, found.since,
+        np.where(evidence > 0, evidence, -1), none, none if override_id is None else none + 1 + override_id,
+    ).rows(moved)  # fmt: skip
     bulk.write_changes(changes, cause)
     return len(changes)
+
+
+def judge_milestones(
+    rows: Rows,
+    standards: Standards,
+    book: PolicyBook,
+    circumstances: Circumstances,
+    cause: str,
+    *,
+    is_act: bool = False,
+) -> Found:
+    """What milestone levels have to be, from the competency levels as they are stored now. Writes nothing.
+
+    is_act: somebody set or ended a level, so it dates from this moment; else from the newest of its criteria.
+    """
+    asked = ask(standards, rows.learner, rows.milestone)
+    levels, moments = asked.levels(Crossing(np.unique(rows.learner), np.unique(standards.competency)))
+    indicators = judge_indicators(asked, circumstances)
+    may_hold = standards.holds(book, rows.learner, rows.milestone) & (cause not in BY_MISTAKE)
+    answer = roll_up_criteria(
+        np.arange(len(rows)), standards.rule_of(rows.milestone), standards.need_of(rows.milestone),
+        may_hold & (rows.earned_at >= 0),
+        group=asked.row, level=np.where(asked.is_indicator, indicators.level, levels).astype(np.int8),
+        required_level=asked.required, points=asked.points, is_required=asked.is_required,
+        is_judged=asked.is_indicator, is_met=indicators.is_met, is_on_track=indicators.is_on_track,
+    )  # fmt: skip
+    computed = answer.level.astype(np.int64)
+    stands = rows.set_level >= 0
+    if stands.any():
+        stands &= rows.set_until >= circumstances.day.number
+    level = np.where(stands, rows.set_level, computed)
+    now = to_microseconds(timezone.now())
+    newest = np.full(len(rows), -1, np.int64)
+    np.maximum.at(newest, asked.row, moments)
+    newest = np.where((newest < 0) | is_act, now, newest)
+    moved = level != rows.level
+    earned = np.where((computed == Level.MASTERY) & (rows.earned_at < 0), newest, rows.earned_at)
+    if cause in BY_MISTAKE:
+        earned = np.where(computed < Level.MASTERY, TAKEN_BACK, earned)
+    return Found(
+        level=level, computed=computed, met=answer.met.astype(np.int64),
+        flags=answer.is_held * int(Flag.MET_BEFORE) + stands * int(Flag.SET_BY_TEACHER),
+        since=np.where(moved, newest, rows.since), previous=np.where(moved, rows.level, rows.previous),
+        earned_at=earned,
+    )  # fmt: skip
+
+
+def read_rows(pairs: Ints, *, lock: bool = False) -> Rows:
+    """The milestone statuses of these pairs that there are. int64[p, 2] of learner and milestone."""
+    keys = {"l": pairs[:, 0].tolist(), "m": pairs[:, 1].tolist()}
+    table = np.array(bulk.rows(bulk.LOCK_MILESTONES if lock else bulk.MILESTONES, **keys), np.int64).reshape(-1, 12)
+    return Rows(*(table[:, n].copy() for n in range(12)))
+
+
+def _lock(pairs: Ints) -> Rows:
+    """Lock the rows of these pairs; those that are not there are made first."""
+    found = read_rows(pairs, lock=True)
+    if len(found) == len(pairs):
+        return found
+    known = set(zip(found.learner.tolist(), found.milestone.tolist(), strict=True))
+    new = np.array([pair for pair in pairs.tolist() if tuple(pair) not in known], np.int64)
+    columns = {"learner": new[:, 0], "milestone": new[:, 1]}
+    write(bulk.OPEN_MILESTONES, "milestone_opening", columns, now=timezone.now())
+    return read_rows(pairs, lock=True)

@@ -1,168 +1,138 @@
-"""From ledger to status: read the pieces of some (learner, competency) pairs, run the engine, write what differs.
+"""From ledger to status: lock some pairs, read their evidence, ask the engine, write what differs.
 
 One path for one pair and for thousands. Everything happens in the caller's transaction; see `milestones.bulk` for the
 locks. A status is always what the ledger says at that moment, so running it twice changes nothing.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from django.db import transaction
 from django.utils import timezone
 
-from competencies.selectors import EffectivePolicy, effective_policies
+from assessments.ledger import mark_stale
+from competencies.book import PolicyBook, policy_book
 from milestones import bulk
-from milestones.criteria import roll_up_milestones
-from status_engine import NODATE, EvidenceTable, Kind, State, roll_up
-from status_engine.fingerprint import fingerprints
+from milestones.columns import Columns, Evidence, Ints, Statuses, read_evidence, read_statuses
+from milestones.criteria import Moved, roll_up_milestones
+from milestones.day import to_microseconds
+from milestones.judging import Circumstances, Judged, Pairs, judge, versions_for
+from milestones.prerequisites import dependent_pairs
+from milestones.staging import Column, write
+from status_engine import NODATE, Flag, Level
 
-KIND_CODES = {kind.name.lower(): int(kind) for kind in Kind}
-STATE_CODES = {state.name.lower(): int(state) for state in State}
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A learner × competency whose level is being worked out."""
-
-    id: int
-    learner_id: int
-    competency_id: int
+Bools = npt.NDArray[np.bool_]
+NO_ROW = -1
+BY_EVIDENCE = frozenset({"evidence", "corrected", "withdrawn"})
+"""Causes that date a change to the newest piece; any other one dates it to the moment it happens."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """The engine's answer for one pair, ready to be written."""
+@dataclass(frozen=True, eq=False)
+class Outcome(Columns):
+    """What becomes of p pairs: the level that holds and the one before (0 where there was none), since when, whether
+    an override stands, and whether anything differs from what is stored."""
 
-    pair: Pair
-    level: int
-    value: Decimal | None
-    pieces: int
-    flags: int
-    version_id: int
-    watermark: int
-    digest: str
-    since: datetime
+    level: Ints
+    before: Ints
+    flags: Ints
+    since: Ints
+    differs: Bools
 
 
 @transaction.atomic
-def recompute_statuses(learner_competency_ids: Sequence[int], cause: str) -> int:
+def recompute_statuses(learner_competency_ids: Sequence[int], cause: str, override_id: int | None = None) -> int:
     """Work out the levels of these pairs and of the milestones above them. Returns how many levels moved."""
-    ids = sorted(set(learner_competency_ids))
-    pairs = {row[0]: Pair(*row) for row in bulk.rows(bulk.LOCK, ids=ids)}
-    if not pairs:
+    pairs = bulk.lock_pairs(sorted(set(learner_competency_ids)))
+    if not len(pairs):
         return 0
-    evidence = bulk.evidence_rows(list(pairs))
-    before = {row[0]: (row[1], row[2]) for row in bulk.rows(bulk.CURRENT, ids=list(pairs))}
-    policies = effective_policies(pair.competency_id for pair in pairs.values())
-    standings = work_out(pairs, evidence, policies)
-    _write(standings)
-    changes = [
-        bulk.Change(s.pair.learner_id, s.pair.competency_id, None, was, s.level, s.since, s.watermark, s.version_id)
-        for s in standings
-        if (was := before.get(s.pair.id, (0, None))[0]) != s.level
-    ]
-    moved = [s.pair.id for s in standings if before.get(s.pair.id, (None, None))[0] != s.level]
+    return recompute_locked(pairs, read_evidence(pairs.id), policy_book(), cause, override_id)
+
+
+def recompute_locked(
+    pairs: Pairs, evidence: Evidence, book: PolicyBook, cause: str, override_id: int | None = None
+) -> int:
+    """The same for pairs whose locks are held, with the evidence that was read after taking them."""
+    circumstances = Circumstances()
+    version = versions_for(book, pairs)
+    judged = judge(pairs, evidence.standing(), version, book.by_version, circumstances)
+    outcome = compare(pairs, judged, read_statuses(pairs.id), circumstances, cause)
+    if not outcome.differs.any():
+        return 0
+    _write(pairs.rows(outcome.differs), judged.rows(outcome.differs), outcome.rows(outcome.differs))
+    moved = outcome.level != outcome.before
+    changes = _changes(pairs.rows(moved), judged.rows(moved), outcome.rows(moved), override_id)
     bulk.write_changes(changes, cause)
-    return len(changes) + roll_up_milestones(moved, cause)
-
-
-def work_out(
-    pairs: dict[int, Pair], evidence: list[tuple[Any, ...]], policies: dict[int, EffectivePolicy]
-) -> list[Standing]:
-    """One engine call per policy version, over all pairs that it holds for. Rows of `evidence`: bulk.EVIDENCE."""
-    by_version: dict[int, list[int]] = defaultdict(list)
-    for pair in pairs.values():
-        by_version[policies[pair.competency_id].version_id].append(pair.id)
-    rows_of: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for row in evidence:
-        rows_of[row[0]].append(row)
-    standings: list[Standing] = []
-    for members in by_version.values():
-        effective = policies[pairs[members[0]].competency_id]
-        chosen = [row for member in sorted(members) for row in rows_of[member]]
-        standings += _of_version(effective, [pairs[member] for member in sorted(members)], chosen)
-    return sorted(standings, key=lambda standing: standing.pair.id)
-
-
-def _of_version(effective: EffectivePolicy, pairs: list[Pair], rows: list[tuple[Any, ...]]) -> list[Standing]:
-    table = evidence_table(rows)
-    answer = roll_up(effective.policy, table, [pair.id for pair in pairs])
-    digests = fingerprints(effective.policy, table, answer)
-    watermark, newest = _watermarks(rows)
-    now = timezone.now()
-    return [
-        Standing(
-            pair=pair,
-            level=int(answer.level[i]),
-            value=None if np.isnan(answer.value[i]) else Decimal(f"{answer.value[i]:.2f}"),
-            pieces=int(answer.pieces[i]),
-            flags=int(answer.flags[i]),
-            version_id=effective.version_id,
-            watermark=watermark.get(pair.id, 0),
-            digest=digests[i],
-            since=newest.get(pair.id, now),
-        )
-        for i, pair in enumerate(pairs)
-    ]
-
-
-def evidence_table(rows: list[tuple[Any, ...]]) -> EvidenceTable:
-    """Ledger rows (bulk.EVIDENCE) as the engine's columns."""
-    columns = list(zip(*rows, strict=True)) if rows else [()] * 12
-    group, ids, score, possible, weight, occurred, recorded, due, task, kind, form, state = columns
-    tasks, task_codes = _codes(task)
-    forms, form_codes = _codes(form)
-    return EvidenceTable(
-        group=np.array(group, np.int64),
-        id=np.array(ids, np.int64),
-        score=np.array([np.nan if value is None else value for value in score], np.float64),
-        possible=np.array(possible, np.float64),
-        weight=np.array(weight, np.float64),
-        occurred_at=np.array(occurred, np.int64),
-        recorded_at=np.array(recorded, np.int64),
-        due_at=np.array([NODATE if value is None else value for value in due], np.int64),
-        task=task_codes,
-        kind=np.array([KIND_CODES[name] for name in kind], np.int8),
-        form=form_codes,
-        state=np.array([STATE_CODES[name] for name in state], np.int8),
-        names={"task": tasks, "form": forms},
+    if any(effective.policy.needs_prerequisites for effective in book.by_version.values()):
+        _mark_dependents(pairs, outcome)
+    touched = Moved(
+        pairs.learner[outcome.differs],
+        pairs.competency[outcome.differs],
+        judged.watermark[outcome.differs],
+        moved[outcome.differs],
     )
+    return len(changes) + roll_up_milestones(touched, book, circumstances, cause, override_id)
 
 
-def _codes(names: Sequence[str]) -> tuple[list[str], np.ndarray[Any, np.dtype[np.int64]]]:
-    codes: dict[str, int] = {}
-    found = [codes.setdefault(name, len(codes)) if name else -1 for name in names]
-    return list(codes), np.array(found, np.int64)
+def compare(pairs: Pairs, judged: Judged, stored: Statuses, circumstances: Circumstances, cause: str) -> Outcome:
+    """The engine's answer beside what is stored, with the overrides that stand today."""
+    at = np.searchsorted(pairs.id, stored.pair)
+    set_level = _spread(stored.set_level, at, len(pairs), NO_ROW)
+    stands = set_level >= 0
+    if stands.any():
+        stands &= _spread(stored.set_until, at, len(pairs), NO_ROW) >= circumstances.day.number
+    level = np.where(stands, set_level, judged.level)
+    flags = judged.flags | np.where(stands, int(Flag.SET_BY_TEACHER), 0)
+    before = _spread(stored.level, at, len(pairs), NO_ROW)
+    differs = before != level
+    for is_now, was in (
+        (judged.level, stored.computed), (judged.pieces, stored.pieces), (flags, stored.flags),
+        (judged.version, stored.version), (judged.watermark, stored.watermark), (judged.digest, stored.digest),
+        (judged.judged_on, stored.judged_on), (_cents(judged.value), _cents(stored.value)),
+    ):  # fmt: skip
+        differs[at] |= is_now[at] != was
+    now = to_microseconds(timezone.now())
+    newest = judged.newest if cause in BY_EVIDENCE else np.full(len(pairs), NODATE, np.int64)
+    moved = np.where(newest == NODATE, now, newest)
+    since = np.where(before == level, _spread(stored.since, at, len(pairs), now), moved)
+    return Outcome(level, np.maximum(before, 0), flags, since, differs)
 
 
-def _watermarks(rows: list[tuple[Any, ...]]) -> tuple[dict[int, int], dict[int, datetime]]:
-    """The newest ledger row seen and the moment of the newest piece, per pair."""
-    seen: dict[int, int] = {}
-    newest: dict[int, int] = {}
-    for row in rows:
-        seen[row[0]] = max(seen.get(row[0], 0), row[1])
-        newest[row[0]] = max(newest.get(row[0], row[5]), row[5])
-    return seen, {key: EPOCH + timedelta(microseconds=value) for key, value in newest.items()}
+def _write(pairs: Pairs, judged: Judged, outcome: Outcome) -> None:
+    columns: dict[str, Column] = {
+        "k": pairs.id, "l": pairs.learner, "c": pairs.competency, "level": outcome.level, "computed": judged.level,
+        "value": judged.value, "pieces": judged.pieces, "flags": outcome.flags, "version": judged.version,
+        "watermark": judged.watermark, "digest": judged.digest, "judged_on": judged.judged_on,
+        "since": outcome.since,
+    }  # fmt: skip
+    write(bulk.WRITE, "status_staging", columns)
 
 
-def _write(standings: list[Standing]) -> None:
-    bulk.run(
-        bulk.WRITE,
-        k=[s.pair.id for s in standings],
-        l=[s.pair.learner_id for s in standings],
-        c=[s.pair.competency_id for s in standings],
-        level=[s.level for s in standings],
-        value=[s.value for s in standings],
-        pieces=[s.pieces for s in standings],
-        flags=[s.flags for s in standings],
-        version=[s.version_id for s in standings],
-        watermark=[s.watermark for s in standings],
-        digest=[s.digest for s in standings],
-        since=[s.since for s in standings],
-    )
+def _changes(pairs: Pairs, judged: Judged, outcome: Outcome, override_id: int | None) -> bulk.Changes:
+    nothing = np.full(len(pairs), -1, np.int64)
+    override = np.full(len(pairs), -1 if override_id is None else override_id, np.int64)
+    return bulk.Changes(
+        pairs.learner, pairs.competency, nothing, outcome.before, outcome.level, outcome.since,
+        np.where(judged.watermark > 0, judged.watermark, -1), judged.version, override,
+    )  # fmt: skip
+
+
+def _mark_dependents(pairs: Pairs, outcome: Outcome) -> None:
+    """Levels whose rule asks for a prerequisite that was just met, or no longer is, are worked out anew."""
+    crossed = (outcome.before >= Level.MEETS) != (outcome.level >= Level.MEETS)
+    if crossed.any():
+        later = dependent_pairs(pairs.learner[crossed], pairs.competency[crossed])
+        if later:
+            mark_stale(later, "prerequisite")
+
+
+def _spread(column: Ints, at: Ints, length: int, nothing: int) -> Ints:
+    spread = np.full(length, nothing, np.int64)
+    spread[at] = column
+    return spread
+
+
+def _cents(value: npt.NDArray[np.float64]) -> Ints:
+    """Values in hundredths, so that none (NaN) equals none."""
+    return np.where(np.isnan(value), np.iinfo(np.int64).min, np.round(np.nan_to_num(value) * 100)).astype(np.int64)

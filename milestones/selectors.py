@@ -1,33 +1,59 @@
-"""Reads of levels with their reasons."""
+"""Reads of levels with their reasons, replayed from the ledger."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from competencies.selectors import EffectivePolicy, effective_policies
-from milestones import bulk
-from milestones.models import CompetencyStatus, Criterion, Milestone
-from milestones.recompute import evidence_table
-from status_engine import Level, explain, roll_up
-from status_engine.fingerprint import fingerprints
+import numpy as np
+
+from assessments.models import Evidence as EvidenceRow
+from competencies.book import EffectivePolicy, PolicyBook, policy_book, policy_versions
+from competencies.models import Competency
+from milestones.columns import Crossing, Evidence, Ints, Statuses, read_evidence
+from milestones.judging import Pairs
+from milestones.models import Criterion, Milestone
+from milestones.shadow import Days, judge_again, same
+from status_engine import NO_CODE, EvidenceTable, Level, explain
+
+NO_STATUS = -1
+COLUMNS = ("group", "id", "score", "possible", "weight", "occurred_at", "recorded_at", "due_at", "kind", "state")
+Names = Mapping[int, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class CriterionReason:
     """One criterion of a milestone for one learner, with the engine's explanation of its level.
 
-    `is_true_to_ledger` is False when the stored level is not what the ledger gives: an incident.
+    `level` is what holds, `computed_level` what the policy says. The policy is the version the level was judged under;
+    where there is no status, the one in force. `is_true_to_ledger` is False when the stored level is not what the
+    ledger gives: an incident. `digest`: the stored fingerprint.
     """
 
     competency_id: int
+    competency_public_id: UUID
     code: str
     statement: str
     required_level: int
     level: int
+    computed_level: int
     explanation: dict[str, Any]
     policy: EffectivePolicy
+    digest: str
     is_true_to_ledger: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A competency whose level is to be explained, and the level that is asked for."""
+
+    competency_id: int
+    public_id: UUID
+    framework_id: int
+    code: str
+    statement: str
+    required_level: int
 
 
 def milestone_reasons(learner_id: int, milestone: Milestone) -> list[CriterionReason]:
@@ -35,48 +61,102 @@ def milestone_reasons(learner_id: int, milestone: Milestone) -> list[CriterionRe
     return reasons_for([(learner_id, milestone.pk)])[learner_id, milestone.pk]
 
 
+def competency_reason(learner_id: int, competency: Competency) -> CriterionReason:
+    """Why the learner stands where they do on one competency."""
+    row = competency
+    one = Wanted(row.pk, row.public_id, row.framework_id, row.code, row.statement, int(Level.MEETS))
+    return _replay({learner_id}, [one]).reason(learner_id, one)
+
+
 def reasons_for(wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], list[CriterionReason]]:
-    """{(learner, milestone): a reason per criterion}. Six queries, whatever the number of pairs."""
-    criteria: dict[int, list[tuple[int, str, str, int]]] = defaultdict(list)
+    """{(learner, milestone): a reason per criterion}. A fixed number of queries, whatever the number of pairs."""
+    criteria: dict[int, list[Wanted]] = defaultdict(list)
     rows = Criterion.objects.filter(milestone_id__in={milestone for _, milestone in wanted}).order_by("position", "id")
-    fields = ("milestone_id", "competency_id", "competency__code", "competency__statement", "required_level")
-    for milestone, *row in rows.values_list(*fields):
-        criteria[milestone].append((row[0], row[1], row[2], row[3]))
-    ids = {row[0] for group in criteria.values() for row in group}
-    policies = effective_policies(ids)
-    statuses = CompetencyStatus.objects.filter(learner_id__in={learner for learner, _ in wanted}, competency_id__in=ids)
-    stored = {(status.learner_id, status.competency_id): status for status in statuses}
-    evidence: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for piece in bulk.evidence_rows([status.learner_competency_id for status in stored.values()]):
-        evidence[piece[0]].append(piece)
-
-    def reason(learner: int, row: tuple[int, str, str, int]) -> CriterionReason:
-        status = stored.get((learner, row[0]))
-        pieces = evidence[status.learner_competency_id] if status else []
-        return _reason(row, policies[row[0]], status, pieces)
-
-    return {
-        (learner, milestone): [reason(learner, row) for row in criteria[milestone]] for learner, milestone in wanted
-    }
+    fields = ("competency_id", "competency__public_id", "competency__framework_id", "competency__code",
+              "competency__statement", "required_level")  # fmt: skip
+    for milestone, *row in rows.values_list("milestone_id", *fields):
+        criteria[milestone].append(Wanted(*row))
+    replay = _replay({learner for learner, _ in wanted}, [one for group in criteria.values() for one in group])
+    return {(who, what): [replay.reason(who, one) for one in criteria[what]] for who, what in wanted}
 
 
-def _reason(
-    row: tuple[int, str, str, int],
-    effective: EffectivePolicy,
-    stored: CompetencyStatus | None,
-    evidence: list[tuple[Any, ...]],
-) -> CriterionReason:
-    table = evidence_table(evidence)
-    answer = roll_up(effective.policy, table)
-    digest = fingerprints(effective.policy, table, answer)[0] if evidence else ""
-    is_current = stored is not None and stored.policy_version_id == effective.version_id
-    return CriterionReason(
-        competency_id=row[0],
-        code=row[1],
-        statement=row[2],
-        required_level=row[3],
-        level=int(stored.level) if stored else int(Level.NOT_STARTED),
-        explanation=explain(effective.policy, table),
-        policy=effective,
-        is_true_to_ledger=not is_current or not evidence or (stored is not None and stored.digest == digest),
-    )
+@dataclass(frozen=True, slots=True)
+class _Replay:
+    """Stored statuses, their evidence and what the engine says about it now, by learner and competency."""
+
+    book: PolicyBook
+    versions: Mapping[int, EffectivePolicy]
+    stored: Statuses
+    place: Mapping[tuple[int, int], int]
+    evidence: Evidence
+    names: Names
+    days: Days
+    is_true: Sequence[bool]
+
+    def reason(self, learner: int, wanted: Wanted) -> CriterionReason:
+        at = self.place.get((learner, wanted.competency_id))
+        if at is None:
+            effective = self.book.nearest(competency=wanted.competency_id, framework=wanted.framework_id)
+            explanation = self._explain(effective, NO_STATUS, NO_STATUS, learner, wanted.competency_id)
+            return self._reason(wanted, effective, explanation, 0, 0, "", is_true=True)
+        stored = self.stored.rows(np.array([at]))
+        pair, judged_on = int(stored.pair[0]), int(stored.judged_on[0])
+        effective = self.versions[int(stored.version[0])]
+        explanation = self._explain(effective, pair, judged_on, learner, wanted.competency_id)
+        digest = f"{int(stored.digest[0]) & (2**64 - 1):016x}"
+        level, computed = int(stored.level[0]), int(stored.computed[0])
+        return self._reason(wanted, effective, explanation, level, computed, digest, is_true=self.is_true[at])
+
+    def _explain(
+        self, effective: EffectivePolicy, pair: int, judged_on: int, learner: int, competency: int
+    ) -> dict[str, Any]:
+        low, high = (int(np.searchsorted(self.evidence.pair, pair, side)) for side in ("left", "right"))
+        table = _named(self.evidence.rows(np.arange(low, high)), self.names)
+        pairs = Pairs(*(np.array([key], np.int64) for key in (pair, learner, competency)))
+        return explain(effective.policy, table, self.days.of(judged_on).of(effective.policy, pairs))
+
+    def _reason(
+        self, wanted: Wanted, effective: EffectivePolicy, explanation: dict[str, Any], level: int, computed: int,
+        digest: str, *, is_true: bool,
+    ) -> CriterionReason:  # fmt: skip
+        return CriterionReason(
+            competency_id=wanted.competency_id, competency_public_id=wanted.public_id, code=wanted.code,
+            statement=wanted.statement, required_level=wanted.required_level, level=level, computed_level=computed,
+            explanation=explanation, policy=effective, digest=digest, is_true_to_ledger=is_true,
+        )  # fmt: skip
+
+
+def _replay(learners: set[int], wanted: Sequence[Wanted]) -> _Replay:
+    competencies = np.unique(np.array([one.competency_id for one in wanted], np.int64))
+    stored = Crossing(np.array(sorted(learners), np.int64), competencies).statuses()
+    evidence = read_evidence(stored.pair).standing()
+    keys = zip(stored.learner.tolist(), stored.competency.tolist(), strict=True)
+    days, versions = Days(), policy_versions(stored.version.tolist())
+    is_true = same(stored, judge_again(stored, evidence, versions, days))
+    return _Replay(
+        book=policy_book(), versions=versions, stored=stored, place={key: at for at, key in enumerate(keys)},
+        evidence=evidence, names=_names(evidence), days=days, is_true=is_true.tolist(),
+    )  # fmt: skip
+
+
+def _names(evidence: Evidence) -> Names:
+    """{ledger row: (task, form)}: the columns carry hashes, people read names. One query."""
+    rows = EvidenceRow.objects.filter(id__in=evidence.id.tolist()).values_list("id", "task", "form")
+    return {key: (task, form) for key, task, form in rows}
+
+
+def _named(evidence: Evidence, names: Names) -> EvidenceTable:
+    """The engine's table with tasks and forms by name."""
+    table = evidence.table()
+    if not len(table):
+        return table
+    tasks, task = _numbered([names[key][0] for key in evidence.id.tolist()])
+    forms, form = _numbered([names[key][1] for key in evidence.id.tolist()])
+    columns = {name: getattr(table, name) for name in COLUMNS}
+    return EvidenceTable(**(columns | {"task": task, "form": form}), names={"task": tasks, "form": forms})
+
+
+def _numbered(names: Sequence[str]) -> tuple[list[str], Ints]:
+    codes: dict[str, int] = {}
+    found = [codes.setdefault(name, len(codes)) if name else NO_CODE for name in names]
+    return list(codes), np.array(found, np.int64)

@@ -41,9 +41,11 @@ def _drain_batch(tenant_id: int, limit: int) -> tuple[int, list[int]]:
     ids: list[int] = []
     try:
         with tenant_context(tenant_id):
-            ids = [row[0] for row in bulk.rows(bulk.TAKE_MARKS, limit=limit)]
+            marks = bulk.rows(bulk.TAKE_MARKS, limit=limit)
+            ids = [mark[0] for mark in marks]
+            for cause in sorted({mark[1] for mark in marks}):
+                recompute_statuses([key for key, why in marks if why == cause], cause)
             if ids:
-                recompute_statuses(ids, "recompute")
                 bulk.run(bulk.CLEAR_MARKS, ids=ids)
     except Exception:
         if connection.in_atomic_block or not ids:
@@ -57,7 +59,7 @@ def _drain_one_by_one(tenant_id: int, ids: list[int]) -> int:
     for pair_id in ids:
         try:
             with tenant_context(tenant_id):
-                recompute_statuses([pair_id], "recompute")
+                recompute_statuses([pair_id], bulk.cause_of_mark(pair_id))
                 bulk.run(bulk.CLEAR_MARKS, ids=[pair_id])
             done += 1
         except Exception as error:

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from assessments.models import Evidence, standing
 from competencies.models import PolicyVersion, Rating
-from competencies.selectors import effective_policies
+from competencies.book import policy_book
 from milestones.models import Criterion
 from reporting.forms import EvidenceForm
-from reporting.learner_page import published_milestone, section_of, visible_learner
+from reporting.reach import published_milestone, section_of, visible_learner
 from tenancy.actor import Actor
 from tenancy.errors import NotFound
 from tenancy.models import Tenant
@@ -44,13 +44,17 @@ def evidence_page(actor: Actor, learner_id: UUID, milestone_id: UUID, section_id
     criteria = Criterion.objects.filter(milestone_id=milestone.pk).order_by("position", "id")
     rows = list(
         criteria.values_list(
-            "competency_id", "competency__code", "competency__short_statement", "competency__statement"
+            "competency_id",
+            "competency__code",
+            "competency__short_statement",
+            "competency__statement",
+            "competency__framework_id",
         )
     )
     if not rows:
         raise NotFound
-    policies = effective_policies([row[0] for row in rows])
-    version = PolicyVersion.objects.select_related("scale").get(pk=policies[rows[0][0]].version_id)
+    nearest = policy_book().nearest(competency=rows[0][0], framework=rows[0][4], school=learner.home_school_id)
+    version = PolicyVersion.objects.select_related("scale").get(pk=nearest.version_id)
     ratings = list(Rating.objects.filter(scale_id=version.scale_id).order_by("points").values_list("points", "word"))
     return EvidencePage(
         learner_pk=learner.pk,
@@ -61,7 +65,7 @@ def evidence_page(actor: Actor, learner_id: UUID, milestone_id: UUID, section_id
         milestone_code=milestone.code,
         section_id=section.public_id if section else None,
         section_title=section.title if section else "",
-        competencies=[(pk, f"{code} {short or statement[:80]}".strip()) for pk, code, short, statement in rows],
+        competencies=[(pk, f"{code} {short or statement[:80]}".strip()) for pk, code, short, statement, _ in rows],
         ratings=ratings,
         possible=version.scale.points_possible,
     )

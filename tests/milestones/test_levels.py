@@ -11,7 +11,7 @@ import pytest
 from assessments.models import Evidence, StaleMark
 from assessments.services import correct_evidence, record_evidence, record_many, withdraw_evidence
 from competencies.services import publish_policy
-from milestones import bulk
+from milestones.columns import read_evidence
 from milestones.models import CompetencyStatus, MilestoneStatus, StatusChange
 from milestones.plans import Asked, create_milestone, plan_milestones
 from milestones.recompute import recompute_statuses
@@ -249,7 +249,7 @@ def test_one_piece_takes_the_same_statements_however_long_the_history(
         show(world, 3, *[2] * 20)
         assert (
             len(
-                bulk.evidence_rows(
+                read_evidence(
                     [CompetencyStatus.objects.get(competency=world.competencies[3]).learner_competency_id]
                 )
             )

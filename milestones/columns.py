@@ -1,0 +1,211 @@
+"""The ledger and the statuses as NumPy columns, read through PostgreSQL's binary COPY.
+
+A row of fixed-width values without NULLs is as long as every other row, so the answer of a COPY *is* a structured
+array: a million rows take no Python step each. NULL is written as a value that cannot occur: NaN, -1, -infinity.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection
+
+from status_engine import NODATE, EvidenceTable, Kind, State
+from tenancy.context import current_tenant_id
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.int8]
+
+HEADER, TRAILER = 19, 2  # bytes before the first row and after the last (PostgreSQL manual, COPY, binary format)
+MICROSECONDS_TO_2000 = 946_684_800_000_000
+INFINITELY_OLD = np.iinfo(np.int64).min
+STATE_FACTOR = 16  # one number carries kind + 16 x state
+
+KIND = " ".join(f"WHEN '{kind.name.lower()}' THEN {int(kind)}" for kind in Kind)
+STATE = " ".join(f"WHEN '{state.name.lower()}' THEN {int(state) * STATE_FACTOR}" for state in State)
+# Task and form travel as a hash: what counts is only whether two are the same.
+HASH = "CASE WHEN e.{0} = '' THEN -1 ELSE hashtextextended(e.{0}, 0) & 9223372036854775807 END"
+EVIDENCE = f"""
+COPY (SELECT e.learner_competency_id, e.id, coalesce(e.score::float8, 'NaN'), e.possible::float8, e.weight::float8,
+  e.occurred_at, e.recorded_at, coalesce(e.due_at, '-infinity'), {HASH.format("task")}, {HASH.format("form")},
+  (CASE e.kind {KIND} END + CASE WHEN e.entry = 'withdrawn' THEN {int(State.WITHDRAWN) * STATE_FACTOR}
+   ELSE CASE e.state {STATE} END END)::bigint, coalesce(e.supersedes_id, 0)
+FROM assessments_evidence e WHERE e.tenant_id = %(tenant)s AND {{where}}
+ORDER BY e.learner_competency_id, e.occurred_at, e.id) TO STDOUT (FORMAT BINARY)
+"""  # noqa: S608 - codes of the engine and names of columns only
+OF_PAIRS = EVIDENCE.format(where="e.learner_competency_id = ANY(%(ids)s::bigint[])")
+OF_RANGE = EVIDENCE.format(where="e.learner_competency_id BETWEEN %(low)s AND %(high)s")
+STATUSES = """
+COPY (SELECT learner_competency_id, learner_id, competency_id, level::bigint, computed_level::bigint,
+  coalesce(set_level, -1)::bigint, coalesce(set_until - date '2000-01-01', 2147483647)::bigint,
+  coalesce(value::float8, 'NaN'), pieces::bigint, flags::bigint, policy_version_id, watermark,
+  ('x' || lpad(digest, 16, '0'))::bit(64)::bigint, coalesce(judged_on - date '2000-01-01', -1)::bigint, since
+FROM milestones_competencystatus WHERE tenant_id = %(tenant)s AND {where}
+ORDER BY learner_competency_id) TO STDOUT (FORMAT BINARY)
+"""
+STATUSES_OF_PAIRS = STATUSES.format(where="learner_competency_id = ANY(%(ids)s::bigint[])")
+STATUSES_OF_RANGE = STATUSES.format(where="learner_competency_id BETWEEN %(low)s AND %(high)s")
+STATUSES_OF_LEARNERS = STATUSES.format(
+    where="learner_id = ANY(%(learners)s::bigint[]) AND competency_id = ANY(%(competencies)s::bigint[])"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """n rows; every field is a column of length n."""
+
+    def __len__(self) -> int:
+        return len(getattr(self, fields(self)[0].name))
+
+    def rows(self, chosen: Bools | Ints) -> Self:
+        """The rows where a mask holds, or at these places."""
+        return replace(self, **{one.name: getattr(self, one.name)[chosen] for one in fields(self)})
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence(Columns):
+    """Ledger rows by pair and time of observation. Times: microseconds since 1970, NODATE = none.
+
+    supersedes: the row that this one stands in for, 0 = none; code: kind + 16 x state of the engine's codes.
+    """
+
+    pair: Ints
+    id: Ints
+    score: Floats
+    possible: Floats
+    weight: Floats
+    occurred_at: Ints
+    recorded_at: Ints
+    due_at: Ints
+    task: Ints
+    form: Ints
+    code: Ints
+    supersedes: Ints
+
+    def standing(self) -> "Evidence":
+        """Without the rows that a later one stands in for. Both are always in the same group."""
+        gone = self.supersedes[self.supersedes > 0]
+        return self.rows(~np.isin(self.id, gone)) if gone.size else self
+
+    def table(self) -> EvidenceTable:
+        """The engine's columns; the group is the pair."""
+        return EvidenceTable(
+            group=self.pair, id=self.id, score=self.score, possible=self.possible, weight=self.weight,
+            occurred_at=self.occurred_at, recorded_at=self.recorded_at, due_at=self.due_at, task=self.task,
+            kind=(self.code % STATE_FACTOR).astype(np.int8), form=self.form,
+            state=(self.code // STATE_FACTOR).astype(np.int8),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Statuses(Columns):
+    """Stored statuses, by pair. set_level: -1 = none; set_until and judged_on: days since 2000-01-01, judged_on -1 =
+    the rule does not look at the calendar; value: NaN = none; since: microseconds since 1970."""
+
+    pair: Ints
+    learner: Ints
+    competency: Ints
+    level: Ints
+    computed: Ints
+    set_level: Ints
+    set_until: Ints
+    value: Floats
+    pieces: Ints
+    flags: Ints
+    version: Ints
+    watermark: Ints
+    digest: Ints
+    judged_on: Ints
+    since: Ints
+
+
+def read_evidence(pair_ids: Sequence[int] | Ints) -> Evidence:
+    """Every ledger row of some pairs, superseded ones too. One statement."""
+    return _evidence(fetch(OF_PAIRS, _row(Evidence), ids=_listed(pair_ids)))
+
+
+def read_evidence_between(low: int, high: int) -> Evidence:
+    """Every ledger row of the pairs with keys from low to high: one walk along the index. One statement."""
+    return _evidence(fetch(OF_RANGE, _row(Evidence), low=low, high=high))
+
+
+def read_statuses(pair_ids: Sequence[int] | Ints) -> Statuses:
+    return _statuses(fetch(STATUSES_OF_PAIRS, _row(Statuses), ids=_listed(pair_ids)))
+
+
+def read_statuses_between(low: int, high: int) -> Statuses:
+    return _statuses(fetch(STATUSES_OF_RANGE, _row(Statuses), low=low, high=high))
+
+
+@dataclass(frozen=True, eq=False)
+class Crossing:
+    """Learners × competencies as one number each. Both ascending, each key once."""
+
+    learners: Ints
+    competencies: Ints
+
+    def code(self, learner: Ints, competency: Ints) -> Ints:
+        """int64[n]: the number of each pair; every key must be one of the crossing's."""
+        place = np.searchsorted(self.learners, learner)
+        return place * len(self.competencies) + np.searchsorted(self.competencies, competency)
+
+    def statuses(self) -> Statuses:
+        """The stored statuses of the crossing. One statement."""
+        values = {"learners": self.learners.tolist(), "competencies": self.competencies.tolist()}
+        return _statuses(fetch(STATUSES_OF_LEARNERS, _row(Statuses), **values))
+
+
+def fetch(sql: str, row: np.dtype[np.void], **values: Any) -> npt.NDArray[np.void]:
+    """The rows of a binary COPY of the open tenant. Raises ValueError where a row is not as wide as `row` says."""
+    with connection.cursor() as cursor:
+        # COPY takes no parameters: psycopg writes them into the statement, quoted.
+        statement = connection.ops.compose_sql(sql, {"tenant": current_tenant_id(), **values})
+        with cursor.copy(statement) as copy:
+            data = b"".join(copy)
+    size = len(data) - HEADER - TRAILER
+    if size % row.itemsize:
+        raise ValueError(f"COPY gave {size} bytes, which are not rows of {row.itemsize}: a NULL or another type")
+    return np.frombuffer(data, row, count=size // row.itemsize, offset=HEADER)
+
+
+def row_of(columns: Sequence[tuple[str, str]]) -> np.dtype[np.void]:
+    """The bytes of one row: the number of fields, then each with its length before it. Types: i8, f8."""
+    parts: list[tuple[str, str]] = [("_count", ">i2")]
+    for name, kind in columns:
+        parts += [(f"_{name}", ">i4"), (name, f">{kind}")]
+    return np.dtype(parts)
+
+
+def native(raw: npt.NDArray[np.void], name: str) -> npt.NDArray[Any]:
+    """A column in the processor's own byte order."""
+    column = raw[name]
+    return column.astype(column.dtype.newbyteorder("="))
+
+
+def _row(of: type[Columns]) -> np.dtype[np.void]:
+    return row_of([(one.name, "f8" if one.type is Floats else "i8") for one in fields(of)])
+
+
+def _evidence(raw: npt.NDArray[np.void]) -> Evidence:
+    columns = {one.name: native(raw, one.name) for one in fields(Evidence)}
+    for name in ("occurred_at", "recorded_at", "due_at"):
+        columns[name] = _since_1970(columns[name])
+    return Evidence(**columns)
+
+
+def _statuses(raw: npt.NDArray[np.void]) -> Statuses:
+    columns = {one.name: native(raw, one.name) for one in fields(Statuses)}
+    columns["since"] = _since_1970(columns["since"])
+    return Statuses(**columns)
+
+
+def _since_1970(moment: Ints) -> Ints:
+    return np.where(moment == INFINITELY_OLD, NODATE, moment + MICROSECONDS_TO_2000)
+
+
+def _listed(ids: Sequence[int] | Ints) -> list[int]:
+    return ids.tolist() if isinstance(ids, np.ndarray) else list(ids)

@@ -1,0 +1,62 @@
+"""The day on which a level is worked out: for rules that look at the calendar, and for overrides with a last day."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from learners.models import Term
+from tenancy.context import current_tenant_id
+from tenancy.models import Tenant
+from tenancy.selectors import local_today, zone
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DAY_ZERO = date(2000, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date of the tenant. begins_at, term_start: microseconds since 1970; term_start None = no term has begun yet.
+
+    A rule counts days back from the beginning of the day, so that an answer is the same all day long.
+    """
+
+    on: date
+    begins_at: int
+    term_start: int | None
+
+    @property
+    def number(self) -> int:
+        """Days since 2000-01-01, as the status columns count them."""
+        return (self.on - DAY_ZERO).days
+
+
+def the_day(on: date | None = None) -> Day:
+    """Today in the tenant's time zone, or another date there. Two queries."""
+    tenant = Tenant.objects.get(pk=current_tenant_id())
+    wanted = on or local_today(tenant)
+    start = _term_start(wanted)
+    return Day(wanted, _midnight(tenant, wanted), None if start is None else _midnight(tenant, start))
+
+
+def day_of_number(number: int) -> date:
+    return DAY_ZERO + timedelta(days=number)
+
+
+def to_microseconds(moment: datetime) -> int:
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def to_moment(microseconds: int) -> datetime:
+    return EPOCH + timedelta(microseconds=microseconds)
+
+
+def _term_start(on: date) -> date | None:
+    """The start of the running term; between terms, of the last one. School years and short grading periods are no
+    terms unless there is nothing else."""
+    begun = list(Term.objects.filter(is_active=True, starts_on__lte=on).values_list("kind", "starts_on", "ends_on"))
+    terms = [row for row in begun if row[0] in {"term", "semester"}] or begun
+    running = [row for row in terms if row[2] >= on] or terms
+    return max((row[1] for row in running), default=None)
+
+
+def _midnight(tenant: Tenant, on: date) -> int:
+    return to_microseconds(datetime(on.year, on.month, on.day, tzinfo=zone(tenant.time_zone)))
