@@ -1,7 +1,7 @@
 """Reads of levels with their reasons, replayed from the ledger."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -70,14 +70,20 @@ def competency_reason(learner_id: int, competency: Competency) -> CriterionReaso
 
 def reasons_for(wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], list[CriterionReason]]:
     """{(learner, milestone): a reason per criterion}. A fixed number of queries, whatever the number of pairs."""
+    criteria = criteria_of({milestone for _, milestone in wanted})
+    replay = _replay({learner for learner, _ in wanted}, [one for group in criteria.values() for one in group])
+    return {(who, what): [replay.reason(who, one) for one in criteria[what]] for who, what in wanted}
+
+
+def criteria_of(milestone_ids: Collection[int]) -> dict[int, list[Wanted]]:
+    """{milestone: its criteria in order}. One query."""
     criteria: dict[int, list[Wanted]] = defaultdict(list)
-    rows = Criterion.objects.filter(milestone_id__in={milestone for _, milestone in wanted}).order_by("position", "id")
+    rows = Criterion.objects.filter(milestone_id__in=milestone_ids).order_by("position", "id")
     fields = ("competency_id", "competency__public_id", "competency__framework_id", "competency__code",
               "competency__statement", "required_level")  # fmt: skip
     for milestone, *row in rows.values_list("milestone_id", *fields):
         criteria[milestone].append(Wanted(*row))
-    replay = _replay({learner for learner, _ in wanted}, [one for group in criteria.values() for one in group])
-    return {(who, what): [replay.reason(who, one) for one in criteria[what]] for who, what in wanted}
+    return criteria
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,7 @@ class _Replay:
         self, effective: EffectivePolicy, pair: int, judged_on: int, learner: int, competency: int
     ) -> dict[str, Any]:
         low, high = (int(np.searchsorted(self.evidence.pair, pair, side)) for side in ("left", "right"))
-        table = _named(self.evidence.rows(np.arange(low, high)), self.names)
+        table = named_table(self.evidence.rows(np.arange(low, high)), self.names)
         pairs = Pairs(*(np.array([key], np.int64) for key in (pair, learner, competency)))
         return explain(effective.policy, table, self.days.of(judged_on).of(effective.policy, pairs))
 
@@ -135,17 +141,17 @@ def _replay(learners: set[int], wanted: Sequence[Wanted]) -> _Replay:
     is_true = same(stored, judge_again(stored, evidence, versions, days))
     return _Replay(
         book=policy_book(), versions=versions, stored=stored, place={key: at for at, key in enumerate(keys)},
-        evidence=evidence, names=_names(evidence), days=days, is_true=is_true.tolist(),
+        evidence=evidence, names=names_of(evidence), days=days, is_true=is_true.tolist(),
     )  # fmt: skip
 
 
-def _names(evidence: Evidence) -> Names:
+def names_of(evidence: Evidence) -> Names:
     """{ledger row: (task, form)}: the columns carry hashes, people read names. One query."""
     rows = EvidenceRow.objects.filter(id__in=evidence.id.tolist()).values_list("id", "task", "form")
     return {key: (task, form) for key, task, form in rows}
 
 
-def _named(evidence: Evidence, names: Names) -> EvidenceTable:
+def named_table(evidence: Evidence, names: Names) -> EvidenceTable:
     """The engine's table with tasks and forms by name."""
     table = evidence.table()
     if not len(table):
