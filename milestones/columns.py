@@ -163,7 +163,8 @@ def fetch(sql: str, row: np.dtype[np.void], **values: Any) -> npt.NDArray[np.voi
     """The rows of a binary COPY of the open tenant. Raises ValueError where a row is not as wide as `row` says."""
     with connection.cursor() as cursor:
         # COPY takes no parameters: psycopg writes them into the statement, quoted.
-        statement = connection.ops.compose_sql(sql, {"tenant": current_tenant_id(), **values})
+        operations: Any = connection.ops
+        statement = operations.compose_sql(sql, {"tenant": current_tenant_id(), **values})
         with cursor.copy(statement) as copy:
             data = b"".join(copy)
     size = len(data) - HEADER - TRAILER

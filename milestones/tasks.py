@@ -1,12 +1,56 @@
 """Celery's way in. A message only wakes the worker up: what is to be done stands in PostgreSQL."""
 
+import logging
+
 from celery import shared_task
 
+from milestones.clock import announce_policies_of, follow_calendar_of
 from milestones.services import drain_tenant
-from tenancy.ops import stale_by_tenant
+from milestones.trials import run_trials
+from milestones.verify import verify_tenant
+from tenancy.models import Tenant
+from tenancy.ops import stale_by_tenant, tenants_with_trials
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name="milestones.tasks.drain_stale")
 def drain_stale() -> int:
     """Every second: work through what waits, tenants in turn, the longest waiting first."""
     return sum(drain_tenant(tenant_id, batches=2) for tenant_id, _, waiting, _ in stale_by_tenant() if waiting)
+
+
+@shared_task(name="milestones.tasks.run_policy_trials")
+def run_policy_trials() -> int:
+    """Every second: work out what drafts of policies would mean, tenants in turn."""
+    return sum(run_trials(tenant_id) for tenant_id in tenants_with_trials())
+
+
+@shared_task(name="milestones.tasks.announce_policies")
+def announce_policies() -> int:
+    """Every minute: mark the levels that a policy which came into force applies to."""
+    return sum(announce_policies_of(tenant_id) for tenant_id in _tenants())
+
+
+@shared_task(name="milestones.tasks.follow_calendar")
+def follow_calendar() -> int:
+    """Every quarter of an hour: a new day has begun somewhere, and rules that count days may see less evidence."""
+    return sum(follow_calendar_of(tenant_id) for tenant_id in _tenants())
+
+
+@shared_task(name="milestones.tasks.verify_all")
+def verify_all() -> int:
+    """Every night: the shadow check of every tenant. What differs is logged and counted, and left for a person."""
+    differing = 0
+    for tenant_id in _tenants():
+        report = verify_tenant(tenant_id)
+        differing += report.differing
+        if report.differing:
+            logger.error(
+                "shadow check: %s of %s levels differ in tenant %s", report.differing, report.statuses, tenant_id
+            )
+    return differing
+
+
+def _tenants() -> list[int]:
+    return list(Tenant.objects.order_by("id").values_list("id", flat=True))

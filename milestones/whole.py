@@ -76,17 +76,20 @@ def count_pairs() -> int:
     return int(bulk.rows(COUNT)[0][0])
 
 
+def read_pairs(size: int = CHUNK) -> Iterator[Pairs]:
+    """Every pair of the open tenant in ascending order, so many at a time. Nothing is locked."""
+    pairs = _pairs_after(0, size)
+    while len(pairs):
+        yield pairs
+        pairs = _pairs_after(int(pairs.id[-1]), size)
+
+
 def read_chunks(book: PolicyBook, size: int = CHUNK) -> Iterator[Chunk]:
-    """Every pair of the open tenant in ascending order. Nothing is locked: for looking, not for writing."""
-    after = 0
-    while True:
-        pairs = _pairs_after(after, size)
-        if not len(pairs):
-            return
+    """Every pair with its standing evidence, its status and its version: for looking, not for writing."""
+    for pairs in read_pairs(size):
         low, high = int(pairs.id[0]), int(pairs.id[-1])
         evidence = read_evidence_between(low, high).standing()
         yield Chunk(pairs, evidence, read_statuses_between(low, high), versions_for(book, pairs))
-        after = high
 
 
 def recompute_tenant(tenant_id: int, cause: str, progress: Progress | None = None, size: int = CHUNK) -> int:

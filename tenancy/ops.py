@@ -3,6 +3,8 @@
 Without an ops role (DATABASE_OPS_URL) every tenant is opened in turn as the restricted role: same answer, slower.
 """
 
+from typing import Any, LiteralString
+
 import psycopg
 from django.conf import settings
 from django.db import connection
@@ -15,22 +17,35 @@ SELECT tenant_id, extract(epoch FROM clock_timestamp() - min(marked_at) FILTER (
   count(*) FILTER (WHERE parked_at IS NULL), count(*) FILTER (WHERE parked_at IS NOT NULL)
 FROM assessments_stalemark GROUP BY tenant_id ORDER BY 2 DESC NULLS LAST
 """
+# Trials that wait, and those whose worker has not been heard of since its lease ran out.
+TRIALS_DUE = """
+SELECT tenant_id FROM milestones_policytrial
+WHERE state = 'waiting' OR (state = 'running' AND leased_until < clock_timestamp())
+GROUP BY tenant_id ORDER BY min(asked_at)
+"""
 
 
 def stale_by_tenant() -> list[tuple[int, float, int, int]]:
     """(tenant, age of the oldest mark in seconds, waiting, parked), the longest waiting tenant first."""
+    return [(int(tenant), float(age or 0), int(waiting), int(parked)) for tenant, age, waiting, parked in _asked(DUE)]
+
+
+def tenants_with_trials() -> list[int]:
+    """Tenants in which a trial of a policy waits, the longest waiting first."""
+    return [int(tenant) for (tenant,) in _asked(TRIALS_DUE)]
+
+
+def _asked(query: LiteralString) -> list[tuple[Any, ...]]:
     if settings.DATABASE_OPS_URL:
         with psycopg.connect(settings.DATABASE_OPS_URL, connect_timeout=3, autocommit=True) as ops:
-            found = ops.execute(DUE).fetchall()
-    else:
-        found = [row for tenant_id in Tenant.objects.values_list("id", flat=True) for row in _of_tenant(tenant_id)]
-    return [(int(tenant), float(age or 0), int(waiting), int(parked)) for tenant, age, waiting, parked in found]
+            return ops.execute(query).fetchall()
+    return [row for tenant_id in Tenant.objects.values_list("id", flat=True) for row in _of_tenant(tenant_id, query)]
 
 
-def _of_tenant(tenant_id: int) -> list[tuple[object, ...]]:
+def _of_tenant(tenant_id: int, query: LiteralString) -> list[tuple[Any, ...]]:
     with tenant_context(tenant_id), connection.cursor() as cursor:
-        cursor.execute(DUE)
-        rows: list[tuple[object, ...]] = cursor.fetchall()
+        cursor.execute(query)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import django_stubs_ext
+from celery.schedules import crontab
 
 django_stubs_ext.monkeypatch()  # lets `ForeignKey[A, B]` be written where the type checker wants it
 
@@ -91,11 +92,21 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
-CELERY_TASK_ROUTES = {"milestones.tasks.drain_stale": {"queue": "bulk"}}
+CELERY_TASK_ROUTES = {
+    "milestones.tasks.drain_stale": {"queue": "bulk"},
+    "milestones.tasks.run_policy_trials": {"queue": "bulk"},
+    "milestones.tasks.announce_policies": {"queue": "bulk"},
+    "milestones.tasks.follow_calendar": {"queue": "bulk"},
+    "milestones.tasks.verify_all": {"queue": "bulk"},
+}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     # One second behind every lost doorbell; expires keeps a stopped worker from finding a backlog of polls.
     "drain-stale": {"task": "milestones.tasks.drain_stale", "schedule": 1.0, "options": {"expires": 5}},
+    "policy-trials": {"task": "milestones.tasks.run_policy_trials", "schedule": 1.0, "options": {"expires": 5}},
+    "announce-policies": {"task": "milestones.tasks.announce_policies", "schedule": 60.0, "options": {"expires": 60}},
+    "follow-calendar": {"task": "milestones.tasks.follow_calendar", "schedule": 900.0, "options": {"expires": 600}},
+    "verify-all": {"task": "milestones.tasks.verify_all", "schedule": crontab(hour=2, minute=30)},
     "forget-idempotency-keys": {"task": "api.tasks.forget_old_keys", "schedule": 3600.0, "options": {"expires": 1800}},
 }
 # The database, not Redis: signing in must work while the broker is away.
