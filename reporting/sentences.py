@@ -1,6 +1,5 @@
 """From the engine's explanation (data) to sentences in the reader's language."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from milestones.selectors import CriterionReason
+from reporting.condition_words import condition_sentence, points_in_words
 from reporting.levels import WORDS
-from status_engine import Level, level_from_name
+from reporting.policy_words import IGNORED, KINDS, METHODS
+from status_engine import level_from_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,53 +42,6 @@ class Reason:
     explanation: dict[str, Any]
 
 
-KINDS: dict[str, Callable[[], str]] = {
-    "formative": lambda: _("formative"),
-    "summative": lambda: _("summative"),
-    "performance": lambda: _("performance task"),
-    "observation": lambda: _("observation"),
-    "self_assessment": lambda: _("self-assessment"),
-    "indicator": lambda: _("indicator"),
-}
-METHODS: dict[str, Callable[[dict[str, Any]], str]] = {
-    "highest": lambda p: _("The best piece counts."),
-    "latest": lambda p: _("The newest piece counts."),
-    "mean": lambda p: _("The average of all pieces counts."),
-    "weighted_mean": lambda p: _("The average of all pieces counts, each with its weight."),
-    "ewma": lambda p: (
-        _("Newer pieces count more: each new one makes %(share)d%% of the value.") % {"share": _percent(p)}
-    ),
-    "last_vs_rest": lambda p: (
-        _("The newest piece makes %(share)d%% of the value, the average of all others the rest.")
-        % {"share": _percent(p)}
-    ),
-    "n_times": lambda p: (
-        ngettext("Meets has to be shown %(n)d time.", "Meets has to be shown %(n)d times.", int(p.get("n", 1)))
-        % {"n": int(p.get("n", 1))}
-    ),
-}
-IGNORED: dict[str, Callable[[int], str]] = {
-    "withdrawn": lambda n: ngettext("%(n)d piece was withdrawn", "%(n)d pieces were withdrawn", n),
-    "hidden": lambda n: ngettext("%(n)d piece is hidden", "%(n)d pieces are hidden", n),
-    "not_judged": lambda n: ngettext("%(n)d piece waits to be judged", "%(n)d pieces wait to be judged", n),
-    "null": lambda n: ngettext("%(n)d piece has no score", "%(n)d pieces have no score", n),
-    "self_assessment": lambda n: ngettext(
-        "%(n)d self-assessment is shown but does not count", "%(n)d self-assessments are shown but do not count", n
-    ),
-    "not_latest_attempt": lambda n: ngettext(
-        "%(n)d earlier attempt does not count", "%(n)d earlier attempts do not count", n
-    ),
-    "not_best_attempt": lambda n: ngettext(
-        "%(n)d weaker attempt does not count", "%(n)d weaker attempts do not count", n
-    ),
-    "duplicate": lambda n: ngettext("%(n)d piece came twice", "%(n)d pieces came twice", n),
-}
-
-
-def _percent(parameters: dict[str, Any]) -> int:
-    return round(100 * float(parameters.get("weight", 0)))
-
-
 def reason_of(reason: CriterionReason) -> Reason:
     explanation = reason.explanation
     following = explanation["next_level"]
@@ -115,64 +69,60 @@ def _check(condition: dict[str, Any], scale: dict[str, Any]) -> Check:
     return Check(bool(condition["met"]), condition_sentence(condition, scale), condition["code"])
 
 
-def condition_sentence(condition: dict[str, Any], scale: dict[str, Any]) -> str:
-    """One condition with its figures: what is needed, what is there."""
-    code, needed, has = condition["code"], condition["needed"], condition["has"]
-    if code in FIGURES:
-        values = {"needed": points_in_words(needed, scale), "has": _("none yet") if has is None else f"{has:g}"}
-        return FIGURES[code]() % {**values, "n": f"{needed:g}"}
-    if code == "required_kinds":
-        wanted = ", ".join(KINDS[kind]() for kind in needed)
-        return _("Work of these kinds: %(kinds)s") % {"kinds": wanted}
-    text = AMOUNTS[code](int(needed)) % {"n": int(needed)}
-    return _("%(condition)s. There: %(has)s") % {"condition": text, "has": int(has or 0)}
-
-
-FIGURES: dict[str, Callable[[], str]] = {
-    "value_at_or_above": lambda: _("The value is %(needed)s or above. Now: %(has)s"),
-    "piece_at_or_above": lambda: _("One piece at %(needed)s or above. Best so far: %(has)s"),
-    "times_at_or_above": lambda: _("Meets shown %(n)s times. So far: %(has)s"),
-}
-AMOUNTS: dict[str, Callable[[int], str]] = {
-    "min_pieces": lambda n: ngettext("%(n)d piece of evidence or more", "%(n)d pieces of evidence or more", n),
-    "min_tasks": lambda n: ngettext("%(n)d independent task or more", "%(n)d independent tasks or more", n),
-    "min_kinds": lambda n: ngettext("%(n)d kind of work or more", "%(n)d kinds of work or more", n),
-}
-
-
-def points_in_words(points: float, scale: dict[str, Any]) -> str:
-    """The level that these points are the cut of, with the points; else the points alone."""
-    cuts = {"developing_at": Level.DEVELOPING, "meets_at": Level.MEETS, "mastery_at": Level.MASTERY}
-    for name, level in cuts.items():
-        if scale.get(name) == points:
-            return _("%(level)s (%(points)s)") % {"level": WORDS[level].name, "points": f"{points:g}"}
-    return _("%(points)s points") % {"points": f"{points:g}"}
-
-
 def change_sentence(change: dict[str, Any] | None, scale: dict[str, Any]) -> str:
     """What would change the level: the smallest next step that the engine found by trying it."""
     if change is None:
         return _("Nothing is missing: this is the highest level.")
     if change["code"] == "none_within":
         return _("Several more pieces at the goal are needed: five would not be enough yet.")
+    if change["code"] == "prerequisites_first":
+        return _prerequisites_first(change, scale)
+    return _more_evidence(change, scale)
+
+
+def _prerequisites_first(change: dict[str, Any], scale: dict[str, Any]) -> str:
+    count = change["count"]
+    if change["then"] is None:
+        text = ngettext(
+            "%(n)d prerequisite has to be met first; that moves this to %(level)s.",
+            "%(n)d prerequisites have to be met first; that moves this to %(level)s.",
+            count,
+        )
+        return text % {"n": count, "level": WORDS[int(level_from_name(change["to"]))].name}
+    first = ngettext("%(n)d prerequisite has to be met first.", "%(n)d prerequisites have to be met first.", count) % {
+        "n": count
+    }
+    then = change_sentence(change["then"], scale)
+    return _("%(first)s After that: %(then)s") % {"first": first, "then": then}
+
+
+def _more_evidence(change: dict[str, Any], scale: dict[str, Any]) -> str:
     level = WORDS[int(level_from_name(change["to"]))].name
     if change["at_least"] <= 0:
         return _("The first piece of evidence moves this to %(level)s.") % {"level": level}
-    values = {"n": change["count"], "points": points_in_words(change["at_least"], scale), "level": level}
+    count = change["count"]
+    values = {"n": count, "points": points_in_words(change["at_least"], scale), "level": level}
+    values["source"] = _new_source(count, bool(change.get("new_form")))
     if change["kinds"]:
         values["kinds"] = ", ".join(KINDS[kind]() for kind in change["kinds"])
         text = ngettext(
-            "%(n)d more piece at %(points)s or above from a new task (%(kinds)s) moves this to %(level)s.",
-            "%(n)d more pieces at %(points)s or above from new tasks (%(kinds)s) move this to %(level)s.",
-            change["count"],
+            "%(n)d more piece at %(points)s or above from %(source)s (%(kinds)s) moves this to %(level)s.",
+            "%(n)d more pieces at %(points)s or above from %(source)s (%(kinds)s) move this to %(level)s.",
+            count,
         )
     else:
         text = ngettext(
-            "%(n)d more piece at %(points)s or above from a new task moves this to %(level)s.",
-            "%(n)d more pieces at %(points)s or above from new tasks move this to %(level)s.",
-            change["count"],
+            "%(n)d more piece at %(points)s or above from %(source)s moves this to %(level)s.",
+            "%(n)d more pieces at %(points)s or above from %(source)s move this to %(level)s.",
+            count,
         )
     return text % values
+
+
+def _new_source(count: int, is_new_form: bool) -> str:
+    if is_new_form:
+        return ngettext("a new form or task", "new forms or tasks", count)
+    return ngettext("a new task", "new tasks", count)
 
 
 def _ignored(rows: list[dict[str, Any]]) -> tuple[str, ...]:

@@ -1,40 +1,66 @@
 """The smallest next step that would raise a level, found by trying it through the same engine (design: §7)."""
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
 from .arrays import Ints, Scalar
+from .context import NOWHERE, Context
 from .gates import Gate
 from .kinds import KIND_NAMES, NO_CODE, NODATE, Kind
-from .levels import LEVEL_NAMES, Level
+from .levels import LEVEL_NAMES, Level, level_from_name
 from .pieces import Pieces
 from .policy import Json, Policy, countable_kinds
-from .rollup import in_mastery_scope, roll_up
+from .rollup import roll_up, sight_of
 from .table import EvidenceTable
 
 MOST_PIECES = 5
-MORE_EVIDENCE, NONE_WITHIN = "more_evidence", "none_within"
+MORE_EVIDENCE, NONE_WITHIN, PREREQUISITES_FIRST = "more_evidence", "none_within", "prerequisites_first"
+PREREQUISITES = "prerequisites_met"
 PREFERRED = (Kind.SUMMATIVE, Kind.PERFORMANCE, Kind.OBSERVATION, Kind.FORMATIVE, Kind.INDICATOR, Kind.SELF_ASSESSMENT)
 """The kind asked for where a gate wants variety and any other kind would do: the most independent first."""
 
 
-def next_step(policy: Policy, table: EvidenceTable, pieces: Pieces | None, level: Level) -> Json | None:
+def next_step(
+    policy: Policy, table: EvidenceTable, pieces: Pieces | None, level: Level, conditions: list[Json],
+    context: Context = NOWHERE,
+) -> Json | None:  # fmt: skip
     """What would raise the level of one group to the next one or above; None at mastery.
 
-    Tried: 1 to 5 further pieces, each from a task of its own, newer than everything else, all at the same value: the
-    cut of the next level first, then the higher cuts, then full points. The fewest pieces win, then the lowest value.
+    Tried: 1 to 5 further pieces, each from a task (and so a form) of its own, newer than everything else, all at the
+    same value: the cut of the next level first, then the higher cuts, then full points. The fewest pieces win, then
+    the lowest value.
     {"code": "more_evidence", "count", "at_least" (points of the scale), "kind" (first kind a gate asks for, or null =
-    any), "kinds" (all of them, one piece each, the rest of any kind), "new_task": true, "to"}, or
-    {"code": "none_within", "count": 5}. `to` is the next level even where the pieces tried here reach further: pieces
-    of another kind might not pass the gates beyond it.
+    any), "kinds" (all of them, one piece each, the rest of any kind), "new_task": true, "new_form" (a gate asks for
+    one), "to"}, or {"code": "none_within", "count": 5}. `to` is the next level even where the pieces tried here reach
+    further: pieces of another kind might not pass the gates beyond it.
+
+    Where open prerequisites keep the next level back: {"code": "prerequisites_first", "count" (how many), "to",
+    "then": what else it takes, in one of the shapes above, or null}.
     """
     if level == Level.MASTERY:
         return None
     target = Level(level + 1)
-    kinds = missing_kinds(policy, pieces, target)
+    failing = [one for one in conditions if not one["met"] and level_from_name(one["level"]) <= target]
+    free = replace(policy, gates=policy.gates.without(PREREQUISITES))
+    is_new_form = any(one["code"] == "min_forms" for one in failing)
+    blocked = [one["has"] for one in failing if one["code"] == PREREQUISITES and one["blocks"]]
+    if not blocked:
+        return _evidence_step(free, table, pieces, target, is_new_form, context)
+    is_enough = len(pieces or ()) > 0 and int(roll_up(free, table, None, context).level[0]) >= target
+    then = None if is_enough else _evidence_step(free, table, pieces, target, is_new_form, context)
+    return {"code": PREREQUISITES_FIRST, "count": blocked[0], "to": LEVEL_NAMES[target], "then": then}
+
+
+def _evidence_step(
+    policy: Policy, table: EvidenceTable, pieces: Pieces | None, target: Level, is_new_form: bool, context: Context
+) -> Json:
+    """The first of the steps that reaches the target."""
+    kinds = missing_kinds(policy, pieces, target, context)
     values = _ladder(policy, target)
     steps = [(count, value) for count in range(1, MOST_PIECES + 1) for value in range(len(values))]
-    reached = roll_up(policy, _scenarios(policy, table, values, kinds, steps)).level
+    reached = roll_up(policy, _scenarios(policy, table, values, kinds, steps, context), None, context).level
     better = np.flatnonzero(reached >= target)
     if not len(better):
         return {"code": NONE_WITHIN, "count": MOST_PIECES}
@@ -42,19 +68,17 @@ def next_step(policy: Policy, table: EvidenceTable, pieces: Pieces | None, level
     names = [KIND_NAMES[kind] for kind in kinds[:count]]
     return {
         "code": MORE_EVIDENCE, "count": count, "at_least": values[value], "kind": names[0] if names else None,
-        "kinds": names, "new_task": True, "to": LEVEL_NAMES[target],
+        "kinds": names, "new_task": True, "new_form": is_new_form, "to": LEVEL_NAMES[target],
     }  # fmt: skip
 
 
-def missing_kinds(policy: Policy, pieces: Pieces | None, target: Level) -> list[Kind]:
+def missing_kinds(policy: Policy, pieces: Pieces | None, target: Level, context: Context) -> list[Kind]:
     """The kinds further pieces must have for the gates up to a level, as few as will do."""
     needed: list[Kind] = []
     scopes: list[tuple[tuple[Gate, ...], set[int]]] = []
-    if target >= Level.MEETS:
-        scopes.append((policy.gates.meets, set() if pieces is None else set(pieces.kind.tolist())))
-    if target == Level.MASTERY:
-        scope = set() if pieces is None else set(pieces.kind[in_mastery_scope(policy, pieces)].tolist())
-        scopes.append((policy.gates.mastery, scope))
+    for level, gates in ((Level.MEETS, policy.gates.meets), (Level.MASTERY, policy.gates.mastery)):
+        if target >= level:
+            scopes.append((gates, _kinds_seen(policy, pieces, level, context)))
     for gates, present in scopes:
         for gate in gates:
             if isinstance(gate.needed, tuple):
@@ -68,6 +92,14 @@ def missing_kinds(policy: Policy, pieces: Pieces | None, target: Level) -> list[
     return needed
 
 
+def _kinds_seen(policy: Policy, pieces: Pieces | None, level: Level, context: Context) -> set[int]:
+    """The kinds of the pieces that gates of a level count."""
+    if pieces is None:
+        return set()
+    mask = sight_of(policy, pieces, level, context, None).mask(is_scoped=True)
+    return set((pieces.kind if mask is None else pieces.kind[mask]).tolist())
+
+
 def _ladder(policy: Policy, target: Level) -> list[float]:
     """Values worth trying, lowest first: the cut of the level aimed at, the cuts above it, full points."""
     scale = policy.scale
@@ -76,11 +108,12 @@ def _ladder(policy: Policy, target: Level) -> list[float]:
 
 
 def _scenarios(
-    policy: Policy, table: EvidenceTable, values: list[float], kinds: list[Kind], steps: list[tuple[int, int]]
-) -> EvidenceTable:
+    policy: Policy, table: EvidenceTable, values: list[float], kinds: list[Kind], steps: list[tuple[int, int]],
+    context: Context,
+) -> EvidenceTable:  # fmt: skip
     """One group per step: the evidence there is and the pieces the step adds."""
     rows = len(table)
-    extended = _with_pieces(policy, table, values, kinds)
+    extended = _with_pieces(policy, table, values, kinds, context)
     index = np.concatenate(
         [np.concatenate((np.arange(rows), rows + value * MOST_PIECES + np.arange(count))) for count, value in steps]
     )
@@ -88,11 +121,15 @@ def _scenarios(
     return extended.rows(index, group)
 
 
-def _with_pieces(policy: Policy, table: EvidenceTable, values: list[float], kinds: list[Kind]) -> EvidenceTable:
-    """The table with five further pieces for each value, each of its own task and newer than all before."""
+def _with_pieces(
+    policy: Policy, table: EvidenceTable, values: list[float], kinds: list[Kind], context: Context
+) -> EvidenceTable:
+    """The table with five further pieces for each value, each of its own task, of now and newer than all before."""
     extra = len(values) * MOST_PIECES
     turn = np.tile(np.arange(MOST_PIECES), len(values))
-    newer = _newest(table.occurred_at, table.recorded_at, table.due_at) + 1 + turn
+    known = [moment for moment in (context.as_of, context.term_start) if moment is not None]
+    newest = max(_newest(table.occurred_at, table.recorded_at, table.due_at), *known, 0)
+    newer = newest + 1 + turn
     wanted = [*kinds, *[Kind.FORMATIVE] * MOST_PIECES][:MOST_PIECES]
 
     def longer(column: npt.NDArray[Scalar], more: npt.ArrayLike) -> npt.NDArray[Scalar]:

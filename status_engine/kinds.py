@@ -43,6 +43,7 @@ class Reason(IntEnum):
     NULL = 6
     NOT_LATEST_ATTEMPT = 7
     NOT_BEST_ATTEMPT = 8
+    OUTSIDE_WINDOW = 9
 
 
 KIND_NAMES: tuple[str, ...] = tuple(kind.name.lower() for kind in Kind)

@@ -4,19 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .checks import as_number, as_whole, listed, quote
+from .checks import as_whole, listed, quote
 from .errors import PolicyErrors, Problem
-from .gates import Gate, Gates
-from .kinds import KIND_NAMES, Kind
+from .gates import Gates
+from .kinds import Kind
 from .methods import METHODS
+from .needed import Days, Prerequisites, to_json
+from .parameters import read_parameters
 from .scale import Scale
+from .window import DAYS, TERM, Window, parse_days
 
 Json = dict[str, Any]
 
 ATTEMPTS: tuple[str, ...] = ("all", "latest_per_task", "best_per_task")
 ORDERS: tuple[str, ...] = ("occurred_at", "due_at", "recorded_at")
-DEFAULTS: dict[str, float] = {"weight": 0.65}
-MAX_TIMES = 100
 STALLED_AFTER = (3, 120)
 
 
@@ -24,8 +25,10 @@ STALLED_AFTER = (3, 120)
 class Policy:
     """One version of a policy. Equal policies give equal answers; `version` is the caller's own and only passed on.
 
-    parameters: those the method takes, defaults filled in (`weight` 0.65 in (0, 1), percent accepted; `n` 1…100).
+    parameters: those the method takes, defaults filled in (see `parameters.PARAMETERS`).
     attempts: all | latest_per_task | best_per_task. order_by: occurred_at | due_at | recorded_at.
+    window: pieces outside do not count. expires_after: pieces that are older, in days, count for the value, not for
+    gates.
     hold_at_mastery: a level once earned is kept (see `roll_up_criteria`); stalled_after: days in one level, 3 to 120.
     Both are only carried for callers, who know what was before.
     Raises PolicyErrors.
@@ -33,11 +36,13 @@ class Policy:
 
     method: str
     scale: Scale
-    parameters: Mapping[str, float] = field(default_factory=dict, hash=False)
+    parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
     gates: Gates = field(default_factory=Gates)
     attempts: str = "all"
     order_by: str = "occurred_at"
     count_self_assessment: bool = False
+    window: Window | None = None
+    expires_after: int | None = None
     hold_at_mastery: bool = False
     stalled_after: int | None = None
     version: str | int | None = None
@@ -48,6 +53,7 @@ class Policy:
             *choice_problems("attempts", self.attempts, ATTEMPTS),
             *choice_problems("order_by", self.order_by, ORDERS),
             *stalled_problems(self.stalled_after),
+            *expiry_problems(self.expires_after),
         ]
         parameters, wrong = read_parameters(self.method, self.parameters)
         if problems + wrong:
@@ -57,17 +63,24 @@ class Policy:
     @property
     def needs_clock(self) -> bool:
         """Whether a judgement depends on when it is made: `Context.as_of` must be given."""
-        return False
+        has_days = any(isinstance(gate.needed, Days) for gate in self.gates.all)
+        is_of_days = self.window is not None and self.window.unit == DAYS
+        return has_days or is_of_days or self.expires_after is not None
 
     @property
     def needs_term(self) -> bool:
         """Whether a judgement depends on the term: `Context.term_start` is looked at."""
-        return False
+        return self.window is not None and self.window.unit == TERM
 
     @property
     def needs_prerequisites(self) -> bool:
         """Whether a judgement or its explanation depends on prerequisites: `Context.unmet` is looked at."""
-        return False
+        return any(isinstance(gate.needed, Prerequisites) for gate in self.gates.all)
+
+    @property
+    def needs_forms(self) -> bool:
+        """Whether a gate tells forms of a task apart."""
+        return any(gate.code == "min_forms" for gate in self.gates.all)
 
 
 def countable_kinds(count_self_assessment: bool) -> tuple[Kind, ...]:
@@ -92,38 +105,10 @@ def stalled_problems(value: object) -> list[Problem]:
     return [("stalled_after", wrong)]
 
 
-def read_parameters(method: object, given: Mapping[str, object]) -> tuple[dict[str, float], list[Problem]]:
-    """(the parameters the method takes, what is wrong with those given). An unknown method takes none."""
-    known = METHODS.get(method) if isinstance(method, str) else None
-    if known is None:
-        return {}, []
-    problems: list[Problem] = [
-        (name, f"{name} is not used by {method}. Leave it out") for name in given if name not in known.parameters
-    ]
-    values: dict[str, float] = {}
-    for name in known.parameters:
-        sent = given.get(name, DEFAULTS.get(name))
-        value = _weight(sent) if name == "weight" else _times(sent)
-        if isinstance(value, str):
-            found = f"was {quote(sent)}" if name in given else "is missing"
-            problems.append((name, f"{name} {found}. {value}"))
-        else:
-            values[name] = value
-    return values, problems
-
-
-def _weight(value: object) -> float | str:
-    number = as_number(value)
-    if number is not None and 0 < number < 1:
-        return number
-    if number is not None and 1 < number < 100:
-        return number / 100
-    return "Use a number between 0 and 1, or a percent between 1 and 99"
-
-
-def _times(value: object) -> float | str:
-    number = as_whole(value)
-    return number if number is not None and 1 <= number <= MAX_TIMES else f"Use a whole number from 1 to {MAX_TIMES}"
+def expiry_problems(value: object) -> list[Problem]:
+    """The problem of a number of days that is out of range, or nothing. None means that nothing expires."""
+    days = None if value is None else parse_days(value)
+    return [("expires_after", f"expires_after {days}")] if isinstance(days, str) else []
 
 
 def policy_to_json(policy: Policy) -> Json:
@@ -136,6 +121,8 @@ def policy_to_json(policy: Policy) -> Json:
         "attempts": policy.attempts,
         "order_by": policy.order_by,
         "count_self_assessment": policy.count_self_assessment,
+        "window": None if policy.window is None else policy.window.to_json(),
+        "expires_after": policy.expires_after,
         "hold_at_mastery": policy.hold_at_mastery,
         "stalled_after": policy.stalled_after,
         "version": policy.version,
@@ -155,11 +142,6 @@ def scale_to_json(scale: Scale) -> Json:
 def gates_to_json(gates: Gates) -> Json:
     """{"meets": {code: needed}, "mastery": {code: needed}}, kinds by name."""
     return {
-        "meets": {gate.code: needed_to_json(gate) for gate in gates.meets},
-        "mastery": {gate.code: needed_to_json(gate) for gate in gates.mastery},
+        "meets": {gate.code: to_json(gate.needed) for gate in gates.meets},
+        "mastery": {gate.code: to_json(gate.needed) for gate in gates.mastery},
     }
-
-
-def needed_to_json(gate: Gate) -> object:
-    """What a gate asks for: a number, or a list of kind names."""
-    return gate.needed if isinstance(gate.needed, int) else [KIND_NAMES[kind] for kind in gate.needed]

@@ -7,14 +7,15 @@ from .errors import PolicyErrors, Problem
 from .gates import GATES, Gate, Gates
 from .kinds import Kind
 from .methods import METHODS
-from .policy import ATTEMPTS, ORDERS, Policy, choice_problems, countable_kinds, read_parameters, stalled_problems
+from .parameters import PARAMETERS, read_parameters
+from .policy import ATTEMPTS, ORDERS, Policy, choice_problems, countable_kinds, expiry_problems, stalled_problems
 from .scale import Scale, cut_problems, cuts_from_ratings, rating_problems
+from .window import Window, parse_window
 
-PARAMETER_NAMES = tuple(dict.fromkeys(name for method in METHODS.values() for name in method.parameters))
 SCALE_KEYS = ("points_possible", "meets_at", "developing_at", "mastery_at", "ratings")
 KEYS = (
-    "method", *PARAMETER_NAMES, *SCALE_KEYS, "gates", "attempts", "order_by", "count_self_assessment",
-    "hold_at_mastery", "stalled_after", "version",
+    "method", *PARAMETERS, *SCALE_KEYS, "gates", "attempts", "order_by", "count_self_assessment",
+    "window", "expires_after", "hold_at_mastery", "stalled_after", "version",
 )  # fmt: skip
 GATE_LEVELS = ("meets", "mastery")
 
@@ -23,8 +24,9 @@ def parse_policy(data: Mapping[str, object]) -> Policy:
     """The policy a mapping describes.
 
     data: {"method": "ewma", "weight": 0.65, "points_possible": 5, "meets_at": 3} plus, where wanted, `developing_at`,
-    `mastery_at` or `ratings` to derive them from (a cut that is given wins), `n`, `gates`, `attempts`, `order_by`,
-    `count_self_assessment`, `version`. Raises PolicyErrors with every problem.
+    `mastery_at` or `ratings` to derive them from (a cut that is given wins), other parameters, `gates`, `attempts`,
+    `order_by`, `count_self_assessment`, `window` ({"term": true}, {"days": N} or {"pieces": N}), `expires_after`,
+    `hold_at_mastery`, `stalled_after`, `version`. Raises PolicyErrors with every problem.
     """
     if not isinstance(data, Mapping):
         raise PolicyErrors([("policy", f"policy was {quote(data)}. Use an object with the keys: {listed(KEYS)}")])
@@ -35,7 +37,7 @@ def parse_policy(data: Mapping[str, object]) -> Policy:
     ]
     method = data.get("method")
     problems += _required("method", data) or choice_problems("method", method, tuple(METHODS))
-    given = {name: data[name] for name in PARAMETER_NAMES if data.get(name) is not None}
+    given = {name: data[name] for name in PARAMETERS if data.get(name) is not None}
     parameters, wrong = read_parameters(method, given)
     problems += wrong
     scale = _scale(data, problems)
@@ -43,7 +45,9 @@ def parse_policy(data: Mapping[str, object]) -> Policy:
     problems += choice_problems("attempts", attempts, ATTEMPTS) + choice_problems("order_by", order_by, ORDERS)
     counts_self = _yes_or_no("count_self_assessment", data, problems)
     holds = _yes_or_no("hold_at_mastery", data, problems)
-    problems += stalled_problems(data.get("stalled_after"))
+    window = _window(data.get("window"), problems)
+    expires_after = data.get("expires_after")
+    problems += expiry_problems(expires_after) + stalled_problems(data.get("stalled_after"))
     gates = _gates(data.get("gates"), countable_kinds(counts_self), problems)
     version = data.get("version")
     if version is not None and (isinstance(version, bool) or not isinstance(version, (str, int))):
@@ -53,7 +57,7 @@ def parse_policy(data: Mapping[str, object]) -> Policy:
     return Policy(
         method=str(method), scale=scale, parameters=parameters, gates=gates, attempts=str(attempts),
         order_by=str(order_by), count_self_assessment=counts_self, hold_at_mastery=holds,
-        stalled_after=as_whole(data.get("stalled_after")),
+        window=window, expires_after=as_whole(expires_after), stalled_after=as_whole(data.get("stalled_after")),
         version=version if isinstance(version, (str, int)) else None,
     )  # fmt: skip
 
@@ -67,6 +71,14 @@ def _yes_or_no(name: str, data: Mapping[str, object], problems: list[Problem]) -
     if not isinstance(value, bool):
         problems.append((name, f"{name} was {quote(value)}. Use true or false"))
     return value is True
+
+
+def _window(data: object, problems: list[Problem]) -> Window | None:
+    window = None if data is None else parse_window(data)
+    if isinstance(window, str):
+        problems.append(("window", window))
+        return None
+    return window
 
 
 def _scale(data: Mapping[str, object], problems: list[Problem]) -> Scale | None:

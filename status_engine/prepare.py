@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arrays import Bools, Codes, Floats, Ints, compose, group_starts, is_constant, take
+from .context import NOWHERE, Context
 from .folding import Keys, item_blocks, task_blocks
 from .kinds import NO_CODE, Kind, Reason, State
 from .ordering import RowOrder, order_rows
@@ -54,7 +55,26 @@ class Selection:
         return Selection(compose(self.places, kept), *columns)
 
 
-def prepare(policy: Policy, table: EvidenceTable) -> Prepared:
+@dataclass(frozen=True, eq=False)
+class Running:
+    """Pieces still in the running: where they stand, what they are worth, and why any row is out (by place)."""
+
+    chosen: Selection
+    value: Floats
+    reason: Codes | None
+
+    def without(self, lost: Ints | None, why: Reason, rows: int) -> "Running":
+        """Those left when the pieces at `lost` (None = none) go for a reason."""
+        if lost is None or not len(lost):
+            return self
+        reason = np.zeros(rows, dtype=np.int8) if self.reason is None else self.reason.copy()
+        reason[lost if self.chosen.places is None else self.chosen.places[lost]] = why
+        mask = np.ones(len(self.value), dtype=np.bool_)
+        mask[lost] = False
+        return Running(self.chosen.keep(mask), self.value[mask], reason)
+
+
+def prepare(policy: Policy, table: EvidenceTable, context: Context = NOWHERE) -> Prepared:
     """The pieces that count under a policy, and what became of every other row."""
     order = order_rows(table, policy.order_by)
     reason = drop_reasons(policy, table, order)
@@ -63,28 +83,65 @@ def prepare(policy: Policy, table: EvidenceTable) -> Prepared:
     columns = (take(column, rows) for column in (table.score, table.possible, table.weight, table.pass_mark))
     chosen, leader = _fold(policy, table, order, Selection(places, *columns))
     value = scale_points(chosen.score, chosen.possible, chosen.pass_mark, policy.scale)
-    if policy.attempts != "all" and len(value):
-        lost = _lost_attempts(policy, table, compose(order.index, chosen.places), value)
-        if lost is not None:
-            reason = np.zeros(len(table), dtype=np.int8) if reason is None else reason
-            is_best = policy.attempts == "best_per_task"
-            dropped = Reason.NOT_BEST_ATTEMPT if is_best else Reason.NOT_LATEST_ATTEMPT
-            reason[lost if chosen.places is None else chosen.places[lost]] = dropped
-            mask = np.ones(len(value), dtype=np.bool_)
-            mask[lost] = False
-            chosen, value = chosen.keep(mask), value[mask]
+    running = Running(chosen, value, reason)
+    if policy.attempts != "all" or policy.window is not None:
+        running = _choose(policy, table, context, order, running)
+    reason = running.reason
     if reason is not None and leader is not None:
         reason = reason[leader]
     group = take(table.group, order.index)
     start = group_starts(group)
-    first, present = _first_pieces(start, len(group), chosen.places)
+    first, present = _first_pieces(start, len(group), running.chosen.places)
     is_awaiting = np.zeros(len(start), dtype=np.bool_)
     if reason is not None and len(start):
-        is_awaiting = np.logical_or.reduceat(reason == Reason.NOT_JUDGED, start)
-    rows = compose(order.index, chosen.places)
-    task, kind = _independent(take(table.task, rows)), take(table.kind, rows)
-    pieces = Pieces(value, chosen.weight, task, kind, first) if len(value) else None
-    return Prepared(pieces, group[start], is_awaiting, present, order.index, reason, leader, chosen.places)
+        is_waiting = reason == Reason.NOT_JUDGED
+        if policy.window is not None:
+            is_waiting &= ~_is_before(policy.window.since(context), take(table.occurred_at, order.index))
+        is_awaiting = np.logical_or.reduceat(is_waiting, start)
+    pieces = _pieces(policy, table, compose(order.index, running.chosen.places), running, first)
+    return Prepared(pieces, group[start], is_awaiting, present, order.index, reason, leader, running.chosen.places)
+
+
+def _choose(policy: Policy, table: EvidenceTable, context: Context, order: RowOrder, running: Running) -> Running:
+    """The window in time, then the choice among attempts, then the window over the newest pieces.
+
+    A piece is as old as its newest item. Of an essay handed in twice, the attempt inside the window stands.
+    """
+
+    def rows(now: Running) -> Ints | None:
+        return compose(order.index, now.chosen.places)
+
+    window, all_rows = policy.window, len(table)
+    since = None if window is None else window.since(context)
+    if since is not None:
+        is_outside = _is_before(since, take(table.occurred_at, rows(running)))
+        running = running.without(np.flatnonzero(is_outside), Reason.OUTSIDE_WINDOW, all_rows)
+    if policy.attempts != "all" and len(running.value):
+        is_best = policy.attempts == "best_per_task"
+        dropped = Reason.NOT_BEST_ATTEMPT if is_best else Reason.NOT_LATEST_ATTEMPT
+        running = running.without(_lost_attempts(policy, table, rows(running), running.value), dropped, all_rows)
+    if window is not None and window.newest is not None and len(running.value):
+        start = group_starts(take(table.group, rows(running)))
+        end = np.append(start[1:], len(running.value))
+        older = np.repeat(end, end - start) - np.arange(len(running.value)) > window.newest
+        running = running.without(np.flatnonzero(older), Reason.OUTSIDE_WINDOW, all_rows)
+    return running
+
+
+def _is_before(since: int | None, moment: Ints) -> Bools:
+    """Undated evidence is the oldest of all, and outside of any window in time."""
+    return np.zeros(len(moment), dtype=np.bool_) if since is None else moment < since
+
+
+def _pieces(policy: Policy, table: EvidenceTable, rows: Ints | None, running: Running, start: Ints) -> Pieces | None:
+    """The pieces as methods and gates see them; None where there are none."""
+    if not len(running.value):
+        return None
+    return Pieces(
+        running.value, running.chosen.weight, _independent(take(table.task, rows)), take(table.kind, rows), start,
+        form=take(table.form, rows) if policy.needs_forms else None,
+        moment=take(table.occurred_at, rows) if policy.needs_clock else None,
+    )  # fmt: skip
 
 
 def drop_reasons(policy: Policy, table: EvidenceTable, order: RowOrder) -> Codes | None:

@@ -5,18 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .arrays import Bools, Codes, Counts, Floats, Ints, Masks
+from .arrays import Codes, Counts, Floats, Ints, Masks
 from .context import NOWHERE, Context
-from .gates import GATES, Verdict, check_gates
+from .gates import check_gates
 from .levels import Flag, Level
 from .methods import METHODS
 from .pieces import Pieces
 from .policy import Policy
 from .prepare import Prepared, prepare
 from .rounding import lowest_reaching, round_half_away
+from .sight import Sight
 from .table import EvidenceTable
-
-MASTERY_OVER_ALL, MASTERY_OVER_MEETS = "all", "at_or_above_meets"
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,17 +53,25 @@ def roll_up(
     """Level, value and flags of every group in the evidence, or of exactly the groups asked for.
 
     groups: ids; those without evidence come back as not started, evidence of others is left out. Rows may come in any
-    order; rows in order by (group, the policy's time) are not sorted again.
+    order; rows in order by (group, the policy's time) are not sorted again. Raises ValueError where the policy needs
+    to know when (`policy.needs_clock`) and the context does not say it.
     """
+    check_context(policy, context)
     if groups is None:
-        return _fill(policy, prepare(policy, evidence), None)
+        return _fill(policy, prepare(policy, evidence, context), None, context)
     wanted = np.unique(np.asarray(groups, dtype=np.int64))
     is_wanted = np.isin(evidence.group, wanted)
     chosen = evidence if is_wanted.all() else evidence.rows(np.flatnonzero(is_wanted))
-    return _fill(policy, prepare(policy, chosen), wanted)
+    return _fill(policy, prepare(policy, chosen, context), wanted, context)
 
 
-def _fill(policy: Policy, prepared: Prepared, wanted: Ints | None) -> RollUp:
+def check_context(policy: Policy, context: Context) -> None:
+    """Raises ValueError where a policy that counts days is not told when the judgement is made."""
+    if policy.needs_clock and context.as_of is None:
+        raise ValueError("The policy counts days, but context.as_of was not given. Give microseconds UTC")
+
+
+def _fill(policy: Policy, prepared: Prepared, wanted: Ints | None, context: Context) -> RollUp:
     """Figures of groups with a piece placed among all groups."""
     group = prepared.groups if wanted is None else wanted
     known = np.searchsorted(group, prepared.groups) if wanted is not None else np.arange(len(group))
@@ -75,15 +82,19 @@ def _fill(policy: Policy, prepared: Prepared, wanted: Ints | None) -> RollUp:
     count = np.zeros(len(group), dtype=np.int32)
     if prepared.pieces is not None:
         at = known[prepared.present]
-        found = assess(policy, prepared.pieces)
+        still_open = context.open_prerequisites(group[at]) if policy.needs_prerequisites else None
+        found = assess(policy, prepared.pieces, context, still_open)
         level[at], value[at], unrounded[at] = found.level, found.value, found.value_unrounded
         count[at] = prepared.pieces.count
         flags[at] |= found.flags
     return RollUp(group, level, value, unrounded, count, flags)
 
 
-def assess(policy: Policy, pieces: Pieces) -> Assessed:
-    """Value, level and flags of groups that have pieces. The rounded value is compared with the cuts."""
+def assess(policy: Policy, pieces: Pieces, context: Context = NOWHERE, still_open: Ints | None = None) -> Assessed:
+    """Value, level and flags of groups that have pieces. The rounded value is compared with the cuts.
+
+    still_open: int64[p], open prerequisites of each group, for policies that ask for them.
+    """
     scale = policy.scale
     unrounded = METHODS[policy.method].value(pieces, policy.parameters, scale)
     value = round_half_away(unrounded)
@@ -93,12 +104,12 @@ def assess(policy: Policy, pieces: Pieces) -> Assessed:
         # Evidence without a value (too few successes) is developing where a single piece shows that much.
         level[has_none & (highest_piece(pieces) >= lowest_reaching(scale.developing_at))] = Level.DEVELOPING
     is_meets = value >= scale.meets_at
-    meets = check_gates(policy.gates.meets, pieces)
+    meets = check_gates(policy.gates.meets, sight_of(policy, pieces, Level.MEETS, context, still_open))
     is_short = is_meets & meets.is_short
     is_meets &= meets.holds
     level[is_meets] = Level.MEETS
     is_mastery = is_meets & (value >= scale.mastery_cut)
-    mastery = mastery_verdict(policy, pieces)
+    mastery = check_gates(policy.gates.mastery, sight_of(policy, pieces, Level.MASTERY, context, still_open))
     is_short |= is_mastery & mastery.is_short
     level[is_mastery & mastery.holds] = Level.MASTERY
     return Assessed(unrounded, value, level, np.where(is_short, np.int16(Flag.NOT_ENOUGH_EVIDENCE), np.int16(0)))
@@ -109,26 +120,9 @@ def highest_piece(pieces: Pieces) -> Floats:
     return np.maximum.reduceat(pieces.value, pieces.start)
 
 
-def mastery_scope(policy: Policy) -> str:
-    """Which pieces mastery's gates look at: all, or on a scale that ends at meets those at or above it."""
-    return MASTERY_OVER_MEETS if policy.scale.mastery_at is None else MASTERY_OVER_ALL
-
-
-def in_mastery_scope(policy: Policy, pieces: Pieces) -> Bools:
-    """bool[k]: the pieces mastery's gates look at."""
-    if mastery_scope(policy) == MASTERY_OVER_ALL:
-        return np.ones(len(pieces), dtype=np.bool_)
-    return pieces.value >= lowest_reaching(policy.scale.meets_at)
-
-
-def mastery_verdict(policy: Policy, pieces: Pieces) -> Verdict:
-    """Mastery's gates over the pieces they look at; a group none of whose pieces they look at fails them."""
-    if mastery_scope(policy) == MASTERY_OVER_ALL:
-        return check_gates(policy.gates.mastery, pieces)
-    seen, groups = pieces.where(in_mastery_scope(policy, pieces))
-    holds = np.zeros(len(pieces.start), dtype=np.bool_)
-    is_short = np.full(len(pieces.start), any(GATES[gate.code].is_amount for gate in policy.gates.mastery))
-    if len(groups):
-        verdict = check_gates(policy.gates.mastery, seen)
-        holds[groups], is_short[groups] = verdict.holds, verdict.is_short
-    return Verdict(holds, is_short)
+def sight_of(
+    policy: Policy, pieces: Pieces, level: Level, context: Context, still_open: Ints | None, is_exact: bool = False
+) -> Sight:
+    """What the gates of one level look at."""
+    fresh_since = None if policy.expires_after is None else context.days_ago(policy.expires_after)
+    return Sight(pieces, level, policy.scale, fresh_since, context, still_open, is_exact)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from .checks import as_number, listed, quote
 from .errors import PolicyErrors, Problem
+from .levels import Level
 
 MAX_POINTS_POSSIBLE = 10_000
 
@@ -37,6 +38,10 @@ class Scale:
     def mastery_cut(self) -> float:
         """The value mastery asks for: its own cut, or meets where the scale has none."""
         return self.meets_at if self.mastery_at is None else self.mastery_at
+
+    def cut_of(self, level: Level) -> float:
+        """The value a level asks for: of developing, meets or mastery."""
+        return {Level.DEVELOPING: self.developing_at, Level.MEETS: self.meets_at}.get(level, self.mastery_cut)
 
 
 def cuts_from_ratings(ratings: Sequence[float], meets_at: float) -> tuple[float, float | None]:

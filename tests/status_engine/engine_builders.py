@@ -4,9 +4,14 @@ from typing import Any
 
 import numpy as np
 
-from status_engine import EvidenceTable, Policy, parse_policy
+from status_engine import METHODS, EvidenceTable, Policy, parse_policy
 
-METHOD_KEYS = ("highest", "latest", "mean", "weighted_mean", "last_vs_rest", "ewma", "n_times")
+METHOD_KEYS = tuple(METHODS)
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "n_times": {"n": 2}, "m_of_n": {"m": 2, "n": 3}, "mean_of_top": {"r": 2}, "drop_lowest": {"d": 1},
+    "bkt": {"p0": 0.3, "t": 0.1, "s": 0.1, "g": 0.2},
+}  # fmt: skip
+"""What a method cannot do without."""
 DAY = 86_400_000_000
 
 
@@ -18,9 +23,8 @@ def a_policy(method: str = "highest", /, **changes: Any) -> Policy:
 def policy_data(method: str = "highest", /, **changes: Any) -> dict[str, Any]:
     data: dict[str, Any] = {
         "method": method, "points_possible": 5, "meets_at": 3, "developing_at": 2, "mastery_at": 4,
+        **PARAMETERS.get(method, {}),
     }  # fmt: skip
-    if method == "n_times":
-        data["n"] = 2
     data.update(changes)
     return {key: value for key, value in data.items() if value is not ...}
 
@@ -63,6 +67,7 @@ def many_groups(rng: np.random.Generator, groups: int, largest: int = 12) -> dic
         "task": rng.integers(-1, 5, rows),
         "kind": rng.integers(0, 6, rows).astype(np.int8),
         "attempt": rng.integers(-1, 3, rows),
+        "form": rng.integers(-1, 2, rows),
         "pass_mark": np.where(rng.random(rows) < 0.2, 0.6, np.nan),
         "state": rng.choice([0, 0, 0, 0, 0, 1, 2, 3], rows).astype(np.int8),
     }

@@ -56,7 +56,7 @@ from tests.status_engine.engine_builders import METHOD_KEYS, a_policy, a_row, po
         ({"gates": []}, "gates", "gates was []"),
         ({"gates": {"developing": {}}}, "gates.developing", "'developing' has no gates. Use only: meets, mastery"),
         ({"gates": {"meets": 2}}, "gates.meets", "gates.meets was 2"),
-        ({"gates": {"meets": {"min_forms": 2}}}, "gates.meets.min_forms", "'min_forms' is not a gate"),
+        ({"gates": {"meets": {"max_forms": 2}}}, "gates.meets.max_forms", "'max_forms' is not a gate"),
         ({"gates": {"meets": {"min_pieces": 0}}}, "gates.meets.min_pieces", "min_pieces was 0. Use a whole number"),
         ({"gates": {"meets": {"min_pieces": 2.5}}}, "gates.meets.min_pieces", "min_pieces was 2.5"),
         ({"gates": {"mastery": {"min_kinds": 6}}}, "gates.mastery.min_kinds", "from 1 to 5"),

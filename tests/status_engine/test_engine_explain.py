@@ -139,7 +139,7 @@ def test_one_more_task_for_mastery() -> None:
     change = preview(policy_data(), [a_row(4)])["explanation"]["change"]
     assert change == {
         "code": "more_evidence", "count": 1, "at_least": 4.0, "kind": None, "kinds": [], "new_task": True,
-        "to": "mastery",
+        "new_form": False, "to": "mastery",
     }  # fmt: skip
 
 
@@ -175,15 +175,16 @@ def test_nothing_within_five_pieces() -> None:
 def test_the_worked_example_in_full() -> None:
     explanation = preview(policy_data("ewma", version="7"), some_rows(2, 3, 4))["explanation"]
     assert list(explanation) == [
-        "level", "next_level", "value", "value_unrounded", "policy", "counted", "ignored", "conditions", "flags",
-        "change",
+        "level", "next_level", "value", "value_unrounded", "workings", "policy", "context", "weights", "counted",
+        "ignored", "conditions", "flags", "change",
     ]  # fmt: skip
     assert (explanation["value"], explanation["value_unrounded"]) == (3.53, 3.5275)
     assert [piece["weight"] for piece in explanation["counted"]] == [0.1225, 0.2275, 0.65]
     assert explanation["counted"][2] == {
         "id": 2, "task": "task 3", "attempt": None, "form": None, "kind": "formative",
         "occurred_at": "2026-03-03T09:00:00.000000+00:00", "recorded_at": None, "due_at": None, "value": 4.0,
-        "weight": 0.65, "row_weight": 1.0, "pass_mark": None, "items": [{"id": 2, "score": 4.0, "possible": 5.0}],
+        "weight": 0.65, "expired": False, "row_weight": 1.0, "pass_mark": None,
+        "items": [{"id": 2, "score": 4.0, "possible": 5.0}],
     }  # fmt: skip
     assert explanation["policy"]["version"] == "7"
     assert [(c["code"], c["level"], c["needed"], c["has"], c["met"]) for c in explanation["conditions"]] == [

@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from status_engine import EvidenceTable, Flag, roll_up, round_half_away
-from tests.status_engine.engine_builders import METHOD_KEYS, a_policy
+from tests.status_engine.engine_builders import a_policy
 from tests.status_engine.engine_reference import TIE, Row, Rules, answer, half_away, shown
 
 cents = st.integers(0, 1200).map(lambda n: Fraction(n, 100))
 possibles = st.sampled_from([Fraction(5), Fraction(4), Fraction(3), Fraction(7), Fraction(1250, 100), Fraction(100)])
 PASS_MARKS = [None, None, Fraction(3, 5), Fraction(1), Fraction(1, 4)]
+METHOD_KEYS = ("highest", "latest", "mean", "weighted_mean", "last_vs_rest", "ewma", "n_times")
 ATTEMPTS = st.sampled_from(["all", "latest_per_task", "best_per_task"])
 ratios = st.integers(1, 99).map(lambda n: Fraction(n, 100))
 
