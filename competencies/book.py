@@ -1,7 +1,7 @@
 """Which policy version holds for which learner and competency, now or at any moment before."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -45,13 +45,21 @@ NONE_PUBLISHED = "This tenant has no published policy. Publish one before record
 
 @dataclass(frozen=True)
 class PolicyBook:
-    """The version in force for every place of the tenant that has a policy."""
+    """The version in force for every place of the tenant that has a policy. published: when each version was."""
 
     places: Mapping[Place, EffectivePolicy]
+    published: Mapping[int, datetime] = field(default_factory=dict)
 
     @cached_property
     def by_version(self) -> dict[int, EffectivePolicy]:
         return {effective.version_id: effective for effective in self.places.values()}
+
+    def versions(self, version_ids: Iterable[int]) -> dict[int, EffectivePolicy]:
+        """Versions by key, whether in force or not: what older levels were judged under."""
+        known = {key: self.published.get(key) for key in version_ids}
+        later = [key for key, published_at in known.items() if published_at is None]
+        rows = PolicyVersion.objects.filter(id__in=later).values_list("id", "published_at") if later else ()
+        return _load([*((key, at) for key, at in known.items() if at is not None), *rows])
 
     @cached_property
     def has_schools(self) -> bool:
@@ -94,18 +102,13 @@ def policy_book(at: datetime | None = None) -> PolicyBook:
         "id", "published_at", "in_force_from", "policy__school_id", "policy__framework_id", "policy__competency_id"
     )
     chosen: dict[Place, tuple[int, datetime]] = {}
+    published: dict[int, datetime] = {}
     for key, published_at, in_force_from, *place in rows:
-        where = _place(*place)
+        where, published[key] = _place(*place), published_at
         if in_force_from <= moment or (where == (TENANT, 0) and where not in chosen):
             chosen[where] = (key, published_at)
     found = _load(chosen.values())
-    return PolicyBook({place: found[key] for place, (key, _) in chosen.items()})
-
-
-def policy_versions(version_ids: Iterable[int]) -> dict[int, EffectivePolicy]:
-    """Versions by key, whether in force or not: what older levels were judged under."""
-    rows = PolicyVersion.objects.filter(id__in=set(version_ids)).values_list("id", "published_at")
-    return _load(rows)
+    return PolicyBook({place: found[key] for place, (key, _) in chosen.items()}, published)
 
 
 def frameworks_of(competency_ids: Iterable[int]) -> dict[int, int]:

@@ -9,7 +9,7 @@ from uuid import UUID
 import numpy as np
 
 from assessments.models import Evidence as EvidenceRow
-from competencies.book import EffectivePolicy, PolicyBook, policy_book, policy_versions
+from competencies.book import EffectivePolicy, PolicyBook, policy_book
 from competencies.models import Competency
 from milestones.columns import Crossing, Evidence, Ints, Statuses, read_evidence
 from milestones.judging import Pairs
@@ -137,10 +137,11 @@ def _replay(learners: set[int], wanted: Sequence[Wanted]) -> _Replay:
     stored = Crossing(np.array(sorted(learners), np.int64), competencies).statuses()
     evidence = read_evidence(stored.pair).standing()
     keys = zip(stored.learner.tolist(), stored.competency.tolist(), strict=True)
-    days, versions = Days(), policy_versions(stored.version.tolist())
+    days, book = Days(), policy_book()
+    versions = book.versions(np.unique(stored.version).tolist())
     is_true = same(stored, judge_again(stored, evidence, versions, days))
     return _Replay(
-        book=policy_book(), versions=versions, stored=stored, place={key: at for at, key in enumerate(keys)},
+        book=book, versions=versions, stored=stored, place={key: at for at, key in enumerate(keys)},
         evidence=evidence, names=names_of(evidence), days=days, is_true=is_true.tolist(),
     )  # fmt: skip
 

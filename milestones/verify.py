@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from assessments.models import StaleMark
-from competencies.book import PolicyBook, policy_book, policy_versions
+from competencies.book import PolicyBook, policy_book
 from learners.models import Learner
 from milestones import bulk
 from milestones.columns import Ints, read_evidence, read_statuses
@@ -80,7 +80,7 @@ def _is_right(chunk: Chunk, book: PolicyBook, days: Days) -> Bools:
     stored = chunk.stored
     at = np.searchsorted(chunk.pairs.id, stored.pair)
     evidence = chunk.evidence.rows(np.isin(chunk.evidence.pair, stored.pair))
-    judged = judge_again(stored, evidence, policy_versions(np.unique(stored.version).tolist()), days)
+    judged = judge_again(stored, evidence, book.versions(np.unique(stored.version).tolist()), days)
     binding = [key for key, effective in book.by_version.items() if effective.applies_to_past]
     newest = chunk.version[at]
     is_set = (stored.set_level >= 0) & (stored.set_until >= days.of(NO_DAY).day.number)
