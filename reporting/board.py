@@ -1,8 +1,9 @@
 """The class board: every learner of a section × every milestone, in a fixed number of queries."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,21 +12,31 @@ from django.utils import timezone
 
 from learners.models import Enrolment, Section
 from learners.reach import running
+from milestones.flags import (
+    DROPPED,
+    PAST_TARGET,
+    SET_BIT,
+    SET_BY_TEACHER,
+    STALLED,
+    flags_of,
+    has_dropped,
+    is_stalled,
+    stall_limit,
+)
+from milestones.history import stands_as_of
 from milestones.models import MilestoneStatus, SectionMilestone
+from milestones.past import Moment
 from status_engine import Level
 from tenancy.actor import Actor
 from tenancy.errors import NotFound
 
 PUBLISH = ("Publication to learner and family", "publish, withdraw")
-STALLED_AFTER = timedelta(days=21)
-DROPPED_WITHIN = timedelta(days=30)
-# One corner mark at most, the most urgent one, in this order.
-DROPPED, STALLED, PAST_TARGET = "dropped", "stalled", "past_target"
+EXPORT = ("Named export, up to 200 learners", "create")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A milestone of the section. `counts`: learners per level 0…4."""
+    """A milestone of the section. `counts`: learners per level 0…4; `limits`: days until stalled at level 1 and 2."""
 
     id: int
     public_id: UUID
@@ -35,18 +46,27 @@ class Column:
     due_on: date | None
     is_future: bool
     counts: tuple[int, ...]
+    limits: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
+    """One corner mark at most, the most urgent: dropped, stalled, past its target date, set by a teacher."""
+
     level: int
     mark: str
+    is_set: bool = False
+
+
+NOTHING = Cell(int(Level.NOT_STARTED), "")
+Cells = dict[tuple[int, int], Cell]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A learner; `cells` in the order of the columns."""
 
+    id: int
     public_id: UUID
     name: str
     cells: tuple[Cell, ...]
@@ -78,11 +98,12 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the page asks for: a column group, which rows, and in which order."""
+    """What the page asks for: a column group, which rows, in which order, and as of when (None: now)."""
 
     heading: str = ""
     show: str = "everyone"
     sort: str = "name"
+    moment: Moment | None = None
 
 
 def visible_section(actor: Actor, public_id: UUID, resource: str, action: str = "read") -> Section:
@@ -100,15 +121,24 @@ def may_release(actor: Actor, public_id: UUID) -> bool:
 
 
 def class_board(actor: Actor, section_id: UUID, filters: Filters, now: datetime | None = None) -> Board:
-    """Five queries at any size. Raises NotFound for a section that the actor may not see."""
-    now = now or timezone.now()
+    """Five queries at any size, some more as of a past day. Raises NotFound for a section out of the actor's sight.
+
+    As of a past day the class is today's, with the levels of that day.
+    """
+    now, moment = now or timezone.now(), filters.moment
     section = visible_section(actor, section_id, "Class grid")
     everything = _planned(section)
-    planned = [plan for plan in everything if filters.heading in {"", plan[4]}]
+    planned = [plan for plan in everything if filters.heading in {"", plan.heading}]
     learners = _learners(section, actor.today)
-    statuses, worked_out_at = _statuses([row[0] for row in learners], [row[0] for row in planned], now)
-    rows = [_row(learner, planned, statuses, actor.today) for learner in learners]
-    columns = tuple(_column(plan, index, rows, actor.today) for index, plan in enumerate(planned))
+    keys = [row[0] for row in learners]
+    worked_out_at = None
+    if moment is None:
+        cells, worked_out_at = _cells_now(keys, planned, now)
+    else:
+        cells = _cells_then(keys, planned, moment)
+    today = moment.day if moment else actor.today
+    rows = [_row(learner, planned, cells, today) for learner in learners]
+    columns = tuple(_column(plan, index, rows, today) for index, plan in enumerate(planned))
     return Board(
         section_id=section.public_id,
         title=section.title,
@@ -116,24 +146,34 @@ def class_board(actor: Actor, section_id: UUID, filters: Filters, now: datetime 
         columns=columns,
         rows=tuple(_chosen(rows, filters)),
         learners=len(rows),
-        headings=tuple(dict.fromkeys(plan[4] for plan in everything)),
+        headings=tuple(dict.fromkeys(plan.heading for plan in everything)),
         share_at_meets=_share(columns, len(rows)),
         gap=_gap(columns),
         worked_out_at=worked_out_at,
     )
 
 
-def _planned(section: Section) -> list[tuple[Any, ...]]:
-    rows = SectionMilestone.objects.filter(section_id=section.pk, milestone__is_active=True)
-    fields = (
-        "milestone_id",
-        "milestone__public_id",
-        "milestone__code",
-        "milestone__title",
-        "milestone__heading",
-        "due_on",
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A milestone of the section; `limits`: days after which a learner at level 1 or 2 counts as stalled."""
+
+    id: int
+    public_id: UUID
+    code: str
+    title: str
+    heading: str
+    due_on: date | None
+    limits: tuple[int, int]
+
+
+def _planned(section: Section) -> list[Plan]:
+    rows = SectionMilestone.objects.filter(section_id=section.pk, milestone__is_active=True).annotate(
+        beginning=stall_limit("milestone_id", "milestone__framework_id", Level.BEGINNING),
+        developing=stall_limit("milestone_id", "milestone__framework_id", Level.DEVELOPING),
     )
-    return list(rows.order_by("position", "id").values_list(*fields))
+    fields = ("milestone_id", *(f"milestone__{name}" for name in ("public_id", "code", "title", "heading")), "due_on")
+    found: Iterable[tuple[Any, ...]] = rows.order_by("position", "id").values_list(*fields, "beginning", "developing")
+    return [Plan(*row[:6], (row[6], row[7])) for row in found]
 
 
 def _learners(section: Section, today: date) -> list[tuple[int, UUID, str]]:
@@ -149,59 +189,71 @@ def _learners(section: Section, today: date) -> list[tuple[int, UUID, str]]:
     return [(pk, public, f"{preferred or given} {family}".strip()) for pk, public, preferred, given, family in named]
 
 
-def _statuses(
-    learner_ids: list[int], milestone_ids: list[int], now: datetime
-) -> tuple[dict[tuple[int, int], tuple[int, str]], datetime | None]:
-    """({(learner, milestone): (level, mark of its history)}, when the newest was worked out). Two queries.
+def stall_limits(planned: Iterable[Plan | Column]) -> dict[tuple[int, int], int]:
+    """{(milestone, level 1 or 2): days}."""
+    return {(plan.id, level): days for plan in planned for level, days in enumerate(plan.limits, Level.BEGINNING)}
+
+
+def _cells_now(learner_ids: list[int], planned: list[Plan], now: datetime) -> tuple[Cells, datetime | None]:
+    """({(learner, milestone): cell}, when the newest was worked out). Two queries.
 
     The marks are worked out by the database: a thousand timestamps cost more to read than everything else here.
     """
-    rows = MilestoneStatus.objects.filter(Q(learner_id__in=learner_ids) & Q(milestone_id__in=milestone_ids))
+    milestones = [plan.id for plan in planned]
+    rows = MilestoneStatus.objects.filter(Q(learner_id__in=learner_ids) & Q(milestone_id__in=milestones))
     mark = Case(
-        When(level__lt=F("previous_level"), since__gte=now - DROPPED_WITHIN, then=Value(DROPPED)),
-        When(level__in=(Level.BEGINNING, Level.DEVELOPING), since__lt=now - STALLED_AFTER, then=Value(STALLED)),
+        When(has_dropped(now), then=Value(DROPPED)),
+        When(is_stalled(stall_limits(planned), now), then=Value(STALLED)),
         default=Value(""),
     )
-    found = {
-        (learner, milestone): (level, mark)
-        for learner, milestone, level, mark in rows.values_list("learner_id", "milestone_id", "level", mark)
+    found = rows.values_list("learner_id", "milestone_id", "level", mark, F("flags").bitand(SET_BIT))
+    cells = {
+        (learner, milestone): Cell(level, mark or (SET_BY_TEACHER if is_set else ""), bool(is_set))
+        for learner, milestone, level, mark, is_set in found
     }
-    return found, rows.aggregate(newest=Max("computed_at"))["newest"]
+    return cells, rows.aggregate(newest=Max("computed_at"))["newest"]
 
 
-def _row(
-    learner: tuple[int, UUID, str],
-    planned: list[tuple[Any, ...]],
-    statuses: dict[tuple[int, int], tuple[int, str]],
-    today: date,
-) -> Row:
-    nothing = (int(Level.NOT_STARTED), "")
+def _cells_then(learner_ids: list[int], planned: list[Plan], moment: Moment) -> Cells:
+    stands = stands_as_of(learner_ids, [plan.id for plan in planned], moment, stall_limits(planned))
+    urgent = (DROPPED, STALLED, SET_BY_TEACHER)
+    return {
+        pair: Cell(stand.level, next((flag for flag in urgent if flag in flags), ""), SET_BY_TEACHER in flags)
+        for pair, stand in stands.items()
+        for flags in [flags_of(stand, moment.at, moment.day)]
+    }
+
+
+def _row(learner: tuple[int, UUID, str], planned: list[Plan], found: Cells, today: date) -> Row:
     cells = []
     for plan in planned:
-        level, mark = statuses.get((learner[0], plan[0]), nothing)
-        is_late = level == Level.NOT_STARTED and not mark and plan[5] is not None and plan[5] < today
-        cells.append(Cell(level, PAST_TARGET if is_late else mark))
+        cell = found.get((learner[0], plan.id), NOTHING)
+        is_late = cell.level == Level.NOT_STARTED and plan.due_on is not None and plan.due_on < today
+        if is_late and cell.mark in {"", SET_BY_TEACHER}:
+            cell = Cell(cell.level, PAST_TARGET, cell.is_set)
+        cells.append(cell)
     return Row(
+        id=learner[0],
         public_id=learner[1],
         name=learner[2],
         cells=tuple(cells),
         at_meets=sum(cell.level >= Level.MEETS for cell in cells),
-        stuck=sum(bool(cell.mark) for cell in cells),
+        stuck=sum(cell.mark not in {"", SET_BY_TEACHER} for cell in cells),
     )
 
 
-def _column(plan: tuple[Any, ...], index: int, rows: list[Row], today: date) -> Column:
+def _column(plan: Plan, index: int, rows: list[Row], today: date) -> Column:
     tally = Counter(row.cells[index].level for row in rows)
-    _, public_id, code, title, heading, due_on = plan
     return Column(
-        id=plan[0],
-        public_id=public_id,
-        code=code,
-        title=title,
-        heading=heading,
-        due_on=due_on,
-        is_future=due_on is not None and due_on > today,
+        id=plan.id,
+        public_id=plan.public_id,
+        code=plan.code,
+        title=plan.title,
+        heading=plan.heading,
+        due_on=plan.due_on,
+        is_future=plan.due_on is not None and plan.due_on > today,
         counts=tuple(tally[level] for level in range(5)),
+        limits=plan.limits,
     )
 
 

@@ -8,7 +8,8 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from reporting.learner_page import Change, Piece
+from reporting.learner_pieces import Piece
+from reporting.level_history import Change
 from reporting.levels import WORDS
 
 LEFT, RIGHT, TOP, STEP = 116, 744, 14, 41.5

@@ -15,10 +15,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from reporting.board import DROPPED, PAST_TARGET, STALLED, Board, Column
+from milestones.flags import DROPPED, PAST_TARGET, SET_BY_TEACHER, STALLED
+from reporting.board import Board, Column
 from reporting.levels import ALL_WORDS
 
-ICONS = {DROPPED: "trending-down", STALLED: "clock", PAST_TARGET: "flag"}
+ICONS = {DROPPED: "trending-down", STALLED: "clock", PAST_TARGET: "flag", SET_BY_TEACHER: "pin"}
 PLACE = "00000000-0000-0000-0000-000000000000"
 
 
@@ -29,14 +30,20 @@ def _words(language: str | None) -> tuple[tuple[str, str, str], ...]:
     return tuple((word.key, escape(str(word.letter)), escape(str(word.name))) for word in ALL_WORDS)
 
 
-def grid_body(board: Board) -> SafeString:
-    """All rows of the grid: `<tr>` with one link per cell, one tab stop in the whole grid."""
+def grid_body(board: Board, past: str = "") -> SafeString:
+    """All rows of the grid: `<tr>` with one link per cell, one tab stop in the whole grid.
+
+    `past`: the part of the query string that says as of when, for every link; empty for now.
+    """
     words = _words(get_language())
     said = {DROPPED: _("dropped"), STALLED: _("stalled"), PAST_TARGET: _("past its target date")}
-    # The mark in words is part of the cell's name.
-    marks = {"": ("", "")} | {mark: (f", {escape(said[mark])}", _mark(icon)) for mark, icon in ICONS.items()}
+    # The mark in words is part of the cell's name; that a teacher set the level is said beside any other mark.
+    marks = {"": ("", "")} | {
+        mark: (f", {escape(said[mark])}" if mark in said else "", _mark(icon)) for mark, icon in ICONS.items()
+    }
+    pinned = f", {escape(_('set by teacher'))}"
     prefix, suffix = reverse("learner_milestone", args=[PLACE, PLACE]).split(f"{PLACE}/milestones/{PLACE}")
-    query = f"?section={board.section_id}"
+    query = escape(f"?section={board.section_id}{past}")
     columns = [
         (_starts_group(board.columns, i), f"{column.public_id}{suffix}{query}", escape(column.title))
         for i, column in enumerate(board.columns)
@@ -56,7 +63,8 @@ def grid_body(board: Board) -> SafeString:
             mark, shape = marks[cell.mark]
             parts.append(
                 f'<td{new}><a class="cell" href="{address}milestones/{rest}" data-level="{key}" tabindex="{stop}"'
-                f' aria-label="{letter} {level}{mark}: {title}, {name}">{letter}{shape}</a></td>'
+                f' aria-label="{letter} {level}{mark}{pinned if cell.is_set else ""}: {title}, {name}">'
+                f"{letter}{shape}</a></td>"
             )
             stop = "-1"
         parts.append("</tr>")
@@ -78,7 +86,8 @@ def grid_head(columns: Sequence[Column]) -> SafeString:
 
 def _mark(icon: str) -> str:
     address = f"{static('img/icons.svg')}#i-{icon}"
-    return f'<span class="mk"><svg class="i" aria-hidden="true"><use href="{address}"/></svg></span>'
+    css = "mk pin" if icon == "pin" else "mk"
+    return f'<span class="{css}"><svg class="i" aria-hidden="true"><use href="{address}"/></svg></span>'
 
 
 def _starts_group(columns: Sequence[Column], index: int) -> str:

@@ -9,7 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 
+from milestones.flags import SET_BY_TEACHER
 from reporting.learner_page import learner_milestone
 from reporting.levels import WORDS
 
@@ -42,5 +44,6 @@ def level_changed(request: HttpRequest, learner_id: UUID, milestone_id: UUID, te
     response = render(request, "reporting/learner_milestone.html#panel", context)
     word = WORDS[page.level]
     news = {"path": address, "level": word.key, "letter": str(word.letter), "name": str(word.name)}
+    news["pin"] = _("set by teacher") if SET_BY_TEACHER in page.flags else ""
     response["HX-Trigger"] = json.dumps({"level-changed": news})
     return response

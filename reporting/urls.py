@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reporting import portal_views, report_views, views
+from reporting import override_views, portal_views, report_views, views
 
 MILESTONE = "learners/<uuid:learner_id>/milestones/<uuid:milestone_id>/"
 
@@ -16,4 +16,11 @@ urlpatterns = [
     path("family/<uuid:learner_id>/", portal_views.child, name="child"),
     path("me/", portal_views.me, name="me"),
     path("reports/", report_views.mastery_report, name="mastery_report"),
+]
+
+# A class as a file, and levels that a teacher sets.
+urlpatterns += [
+    path("classes/<uuid:section_id>/grid.csv", views.class_grid_csv, name="class_grid_csv"),
+    path(f"{MILESTONE}level/", override_views.set_level, name="set_level"),
+    path(f"{MILESTONE}level/<uuid:override_id>/end/", override_views.end_level, name="end_level"),
 ]

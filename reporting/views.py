@@ -1,5 +1,6 @@
 """Pages of teachers. Each view: parse, one call, render."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,8 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from assessments.services import record_evidence, withdraw_evidence
 from milestones.services import release_levels
 from reporting import evidence_page, grid
-from reporting.board import PUBLISH, class_board, may_release, visible_section
+from reporting.as_of import Asked, read_page_moment
+from reporting.board import EXPORT, PUBLISH, Filters, class_board, may_release, visible_section
 from reporting.forms import read_filters
+from reporting.grid_csv import grid_csv
 from reporting.htmx import level_changed, partial_or_page
 from reporting.learner_page import STAFF_VIEW, learner_milestone
 from reporting.my_classes import my_classes as my_classes_of
@@ -31,17 +34,34 @@ def my_classes(request: PageRequest) -> HttpResponse:
 @requires("Class grid", "read")
 @page_errors
 def class_grid(request: PageRequest, section_id: UUID) -> HttpResponse:
-    filters = read_filters(request.GET)
+    filters, asked = _filters(request)
     board = class_board(request.actor, section_id, filters)
     context = {
         "board": board,
         "filters": filters,
+        "asked": asked,
+        "today": request.actor.today,
         "groups": grid.column_groups(board.columns),
         "head": grid.grid_head(board.columns),
-        "body": grid.grid_body(board),
-        "can_release": may_release(request.actor, section_id),
+        "body": grid.grid_body(board, asked.query),
+        "can_release": filters.moment is None and may_release(request.actor, section_id),
     }
     return partial_or_page(request, "reporting/class_grid.html", "board", context)
+
+
+def _filters(request: PageRequest) -> tuple[Filters, Asked]:
+    moment, asked = read_page_moment(request.GET, request.tenant)
+    return replace(read_filters(request.GET), moment=moment), asked
+
+
+@require_GET
+@requires(*EXPORT)
+@page_errors
+def class_grid_csv(request: PageRequest, section_id: UUID) -> HttpResponse:
+    filters, _asked = _filters(request)
+    response = HttpResponse(grid_csv(request.actor, section_id, filters), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="class-grid.csv"'
+    return response
 
 
 @require_GET
@@ -49,8 +69,10 @@ def class_grid(request: PageRequest, section_id: UUID) -> HttpResponse:
 @page_errors
 def learner_page(request: PageRequest, learner_id: UUID, milestone_id: UUID | None = None) -> HttpResponse:
     wanted = read_uuid(request.GET.get("section"))
-    page = learner_milestone(request.actor, learner_id, milestone_id, wanted)
-    return partial_or_page(request, "reporting/learner_milestone.html", "panel", {"page": page})
+    moment, asked = read_page_moment(request.GET, request.tenant)
+    page = learner_milestone(request.actor, learner_id, milestone_id, wanted, moment)
+    context = {"page": page, "asked": asked, "today": request.actor.today}
+    return partial_or_page(request, "reporting/learner_milestone.html", "panel", context)
 
 
 @require_http_methods(["GET", "POST"])

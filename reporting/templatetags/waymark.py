@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from reporting import grid
 from reporting.chart import history_chart
@@ -42,6 +43,12 @@ def level(value: int) -> SafeString:
 
 
 @register.simple_tag
+def pin() -> SafeString:
+    """Beside a level that a teacher set."""
+    return format_html('<span class="tag">{} {}</span>', icon("pin"), _("Set by teacher"))
+
+
+@register.simple_tag
 def dot(value: int) -> SafeString:
     """The small square with the shape; its word is for screen readers."""
     word = WORDS[int(value)]
@@ -70,13 +77,16 @@ def statement(text: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def query(context: Context, **changes: Any) -> str:
-    """The page's query string with some values changed, so that every view can be linked."""
+    """The page's query string with some values changed, or taken out by None, so that every view can be linked."""
     values = context["request"].GET.copy()
     for name, value in changes.items():
-        values[name] = value
+        values.pop(name, None)
+        if value is not None:
+            values[name] = value
     return f"?{values.urlencode()}"
 
 
 @register.simple_tag
 def history(page: LearnerMilestone, time_zone: str = "UTC") -> SafeString:
-    return history_chart(page.title, page.pieces, page.changes, page.level, timezone.now(), zone(time_zone))
+    now = page.moment.at if page.moment else timezone.now()
+    return history_chart(page.title, page.pieces, page.changes, page.level, now, zone(time_zone))

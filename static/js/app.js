@@ -14,9 +14,11 @@ forget();
 document.body.addEventListener("htmx:afterSwap", (event) => {
   event.target.querySelectorAll("[role=grid]").forEach(gridKeys);
 });
-// A form with mistakes comes back with 422: show it. Other errors leave the page as it was and say so.
+// A form comes back with mistakes (422) or because somebody was faster (409): show it. Other errors, which come as whole
+// pages, leave the page as it was and say so.
 document.body.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.xhr.status === 422) {
+  const { status, responseText } = event.detail.xhr;
+  if ([409, 422].includes(status) && !responseText.includes("<html")) {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
   }

@@ -42,12 +42,19 @@ export function panel() {
   });
 
   document.body.addEventListener("level-changed", (event) => {
-    const { path, level, letter, name } = event.detail;
+    const { path, level, letter, name, pin } = event.detail;
     const cell = [...document.querySelectorAll(".cell")].find((one) => one.getAttribute("href").startsWith(path));
     if (!cell) return;
     cell.dataset.level = level;
     cell.querySelector(".mk")?.remove();
     cell.firstChild.textContent = letter;
-    cell.setAttribute("aria-label", `${letter} ${name}:${cell.getAttribute("aria-label").split(":").slice(1).join(":")}`);
+    const icon = document.querySelector("[data-pin] svg");
+    if (pin && icon) {
+      const mark = Object.assign(document.createElement("span"), { className: "mk pin" });
+      mark.append(icon.cloneNode(true));
+      cell.append(mark);
+    }
+    const rest = cell.getAttribute("aria-label").split(":").slice(1).join(":");
+    cell.setAttribute("aria-label", `${letter} ${name}${pin ? `, ${pin}` : ""}:${rest}`);
   });
 }

@@ -13,6 +13,7 @@ from api.services import SCOPES, create_client
 from assessments.services import record_evidence, withdraw_evidence
 from learners.models import Learner, Section, SectionStaff
 from milestones.models import SectionMilestone
+from milestones.overrides import Place, set_override
 from milestones.services import release_levels
 from tenancy.actor import Actor
 from tenancy.context import tenant_context
@@ -81,6 +82,7 @@ def _neighbours(places: Places) -> None:
         "same_school": str(of_dora.public_id),
         "deleted": str(gone.public_id),
     }
+    _judgements(places, {"own": home.learner, "same_section": home.classmate, "same_school": dora})
     for name in ("framework", "milestone"):
         places.ids[name] = {"own": str(getattr(home, name).public_id)}
     places.ids["competency"] = {"own": str(home.competencies[0].public_id)}
@@ -88,6 +90,17 @@ def _neighbours(places: Places) -> None:
         assert isinstance(row, Learner)
         places.traces[kind] = (str(row.public_id), str(row.sourced_id), row.name)
     _tokens(places)
+
+
+def _judgements(places: Places, learners: dict[str, Learner]) -> None:
+    """A level that a teacher of theirs set for each of some learners."""
+    home, places.ids["override"] = places.home, {}
+    for kind, learner in learners.items():
+        key = "NEXT_TCH" if kind == "same_school" else "TCH"
+        teacher = Actor(home.tenant.pk, local_today(home.tenant), frozenset({"TCH"}), home.members[key].pk)
+        reason = "Explained it to the whole class"
+        override = set_override(teacher, place=Place(learner, home.milestone), level=3, reason=reason)
+        places.ids["override"][kind] = str(override.public_id)
 
 
 def _tokens(places: Places) -> None:

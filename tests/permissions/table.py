@@ -74,6 +74,21 @@ def withdraw_by(p: Places, kind: str) -> str:
     return f"{by_learner()(p, kind)}evidence/{piece}/withdraw/"
 
 
+def end_by(p: Places, kind: str) -> str:
+    """What a teacher set for the learner, under the learner's address."""
+    override = p.ids["override"].get(kind, p.ids["override"]["own"])
+    return f"{by_learner()(p, kind)}level/{override}/end/"
+
+
+def end_of(p: Places, kind: str) -> str:
+    return f"{by_learner()(p, 'own')}level/{p.ids['override'][kind]}/end/"
+
+
+def judged(p: Places, kind: str) -> dict[str, Any]:
+    seen = p.ids["override"].get(kind, "")
+    return {"thing": "milestone", "level": "3", "reason": "Explained it to the whole class", "seen": seen}
+
+
 def new_piece(p: Places, kind: str) -> dict[str, Any]:
     competency = p.home.competencies[0].pk
     return {"competency": competency, "points": "3", "kind": "formative", "title": "Quiz", "occurred_on": "2026-01-15"}
@@ -99,6 +114,8 @@ GRID = ("Class grid", "read")
 HISTORY = ("Evidence version history", "read")
 CREATE = ("Evidence", "create")
 CORRECT = ("Evidence", "correct (new version), void")
+OVERRIDE = ("Level override with reason", "set, lift")
+EXPORT = ("Named export, up to 200 learners", "create")
 PUBLISH = ("Publication to learner and family", "publish, withdraw")
 LEVEL = ("Current level", "read")
 ACCOUNT = ("Own account, factors, sessions", "read, update")
@@ -108,6 +125,7 @@ FAMILY, LEARNER = frozenset({"GRD"}), frozenset({"LRN"})
 ENTRIES: tuple[Entry, ...] = (
     page("my_classes", GRID, STAFF, lambda p, k: "/classes/"),
     page("class_grid", GRID, STAFF, lambda p, k: f"/classes/{p.ids['section'][k]}/grid/", what="section"),
+    page("class_grid_csv", EXPORT, STAFF, lambda p, k: f"/classes/{p.ids['section'][k]}/grid.csv", what="section"),
     page("release", PUBLISH, STAFF, lambda p, k: f"/classes/{p.ids['section'][k]}/release/", what="section",
          method="POST", good=302),
     page("learner", HISTORY, STAFF, lambda p, k: f"/learners/{p.ids['learner'][k]}/", what="learner"),
@@ -120,6 +138,12 @@ ENTRIES: tuple[Entry, ...] = (
     page("withdraw_evidence", CORRECT, STAFF, withdraw_by, what="learner"),
     page("withdraw_evidence", CORRECT, STAFF, withdraw_by, what="learner", method="POST", good=302),
     page("withdraw_evidence", CORRECT, STAFF, withdraw_of, what="learner", kinds_of="evidence"),
+    page("set_level", OVERRIDE, STAFF, by_learner("level/"), what="learner"),
+    page("set_level", OVERRIDE, STAFF, by_milestone("level/"), what="learner", kinds_of="milestone"),
+    page("set_level", OVERRIDE, STAFF, by_learner("level/"), what="learner", method="POST", good=302, data=judged),
+    page("end_level", OVERRIDE, STAFF, end_by, what="learner"),
+    page("end_level", OVERRIDE, STAFF, end_by, what="learner", method="POST", good=302),
+    page("end_level", OVERRIDE, STAFF, end_of, what="learner", kinds_of="override"),
     page("family", LEVEL, FAMILY, lambda p, k: "/family/", good=302),
     page("child", LEVEL, FAMILY, lambda p, k: f"/family/{p.ids['learner'][k]}/", what="learner"),
     page("me", LEVEL, LEARNER, lambda p, k: "/me/"),

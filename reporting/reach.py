@@ -1,0 +1,34 @@
+"""Whom and what a staff page is about: looked up through what the actor may see. Raises NotFound for anything else."""
+
+from uuid import UUID
+
+from learners.models import Learner, Section
+from milestones.models import Milestone
+from tenancy.actor import Actor
+from tenancy.errors import NotFound
+
+
+def visible_learner(actor: Actor, public_id: UUID, resource: str, action: str) -> Learner:
+    """The learner, if the actor may do it for them. Raises NotFound."""
+    learner: Learner | None = Learner.objects.visible_to(actor, resource, action).filter(public_id=public_id).first()
+    if learner is None:
+        raise NotFound
+    return learner
+
+
+def published_milestone(public_id: UUID) -> Milestone:
+    milestone: Milestone | None = Milestone.objects.filter(public_id=public_id, is_active=True).first()
+    if milestone is None:
+        raise NotFound
+    return milestone
+
+
+def section_of(
+    actor: Actor, learner: Learner, wanted: UUID | None, milestone: Milestone | None = None
+) -> Section | None:
+    """The section through which the page is seen: the one asked for, else any of the learner's that the actor sees."""
+    rows = Section.objects.visible_to(actor, "Section", "read").filter(enrolments__learner_id=learner.pk)
+    if milestone is not None:
+        rows = rows.filter(section_milestones__milestone_id=milestone.pk)
+    ordered = sorted(rows.distinct(), key=lambda section: (section.public_id != wanted, section.pk))
+    return ordered[0] if ordered else None
