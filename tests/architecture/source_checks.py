@@ -20,6 +20,8 @@ RAW_SQL = {
     "integrations/case/": "COPY of thousands of rows",
     "integrations/oneroster/": "COPY of thousands of rows",
     "milestones/bulk.py": "set-based reads and writes of levels",
+    "milestones/columns.py": "binary COPY out of the ledger",
+    "milestones/staging.py": "binary COPY into a staging table",
     "reporting/aggregates.py": "GROUPING SETS",
     "tenancy/context.py": "SET LOCAL",
     "tenancy/ops.py": "the door across tenants",
