@@ -1,16 +1,14 @@
 """The status engine once more, slowly and exactly: one learner, Fractions, the words of the design and no NumPy.
 
 It shares no code with the product. Where the product states a tolerance (a value within TIE below a half is a half),
-the reference states the same rule exactly.
+the reference states the same rule exactly. Times are whole days; None is undated.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import floor
 from typing import Any
 
-TIE = Fraction(1, 2**30)
+from tests.status_engine.engine_reference_methods import Scored, Settings, shown, value_of
 
 
 @dataclass(frozen=True)
@@ -20,39 +18,35 @@ class Row:
     id: int
     score: Fraction
     possible: Fraction
-    at: int
+    at: int | None
     task: str | None = None
     attempt: int | None = None
+    form: str | None = None
     weight: Fraction = Fraction(1)
     pass_mark: Fraction | None = None
     kind: str = "formative"
 
 
 @dataclass(frozen=True)
-class Rules:
-    """A policy in exact numbers."""
+class Rules(Settings):
+    """A policy in exact numbers, with what is known when it is applied."""
 
-    method: str
-    points: Fraction = Fraction(5)
-    developing_at: Fraction = Fraction(2)
-    meets_at: Fraction = Fraction(3)
-    mastery_at: Fraction | None = Fraction(4)
-    weight: Fraction = Fraction(65, 100)
-    n: int = 5
     attempts: str = "all"
-    meets_gates: dict[str, int] = field(default_factory=dict)
-    mastery_gates: dict[str, int] = field(default_factory=lambda: {"min_tasks": 2})
+    meets_gates: dict[str, Any] = field(default_factory=dict)
+    mastery_gates: dict[str, Any] = field(default_factory=lambda: {"min_tasks": 2})
+    window: dict[str, Any] | None = None
+    expires_after: int | None = None
+    today: int = 0
+    term_start: int | None = None
+    still_open: int = 0
 
 
-def half_away(value: Fraction) -> Fraction:
-    """Two decimals, half away from zero."""
-    size = Fraction(floor(abs(value) * 100 + Fraction(1, 2)), 100)
-    return size if value >= 0 else -size
-
-
-def shown(value: Fraction) -> Fraction:
-    """What a reader sees: as above, a value within TIE below a half being the half."""
-    return half_away(value + TIE if value >= 0 else value - TIE)
+@dataclass(frozen=True)
+class Answer:
+    level: int
+    value: Fraction | None
+    is_short: bool
+    pieces: int
 
 
 def on_scale(row: Row, rules: Rules) -> Fraction:
@@ -65,10 +59,14 @@ def on_scale(row: Row, rules: Rules) -> Fraction:
     return part * rules.points
 
 
+def by_age(row: Row) -> tuple[float, int]:
+    return (float("-inf") if row.at is None else row.at, row.id)
+
+
 def fold(rows: list[Row]) -> list[Row]:
     """Items of one attempt at one task become one piece, at the place of the newest of them."""
     blocks: dict[Any, list[Row]] = {}
-    for row in sorted(rows, key=lambda one: (one.at, one.id)):
+    for row in sorted(rows, key=by_age):
         if row.task is None:
             key: Any = ("alone", row.id)
         elif row.attempt is None:
@@ -81,76 +79,84 @@ def fold(rows: list[Row]) -> list[Row]:
         last = items[-1]
         marks = [item.pass_mark for item in items if item.pass_mark is not None]
         folded.append(Row(
-            last.id, total(i.score for i in items), total(i.possible for i in items), last.at, last.task, last.attempt,
-            max(i.weight for i in items), max(marks) if marks else None, last.kind,
+            last.id, sum((i.score for i in items), Fraction(0)), sum((i.possible for i in items), Fraction(0)), last.at,
+            last.task, last.attempt, last.form, max(i.weight for i in items), max(marks) if marks else None, last.kind,
         ))  # fmt: skip
-    return sorted(folded, key=lambda one: (one.at, one.id))
+    return sorted(folded, key=by_age)
 
 
-def total(values: Iterable[Fraction]) -> Fraction:
-    return sum(values, Fraction(0))
+def is_since(row: Row, day: int | None) -> bool:
+    return day is None or (row.at is not None and row.at >= day)
 
 
 def pieces(rows: list[Row], rules: Rules) -> list[tuple[Fraction, Row]]:
-    """(value, piece), oldest first."""
+    """(value, piece) that count, oldest first."""
     found = [(on_scale(row, rules), row) for row in fold(rows)]
-    if rules.attempts == "all":
-        return found
-    kept: dict[Any, int] = {}
-    for place, (value, row) in enumerate(found):
-        key = row.task if row.task is not None else ("alone", row.id)
-        if rules.attempts == "latest_per_task" or key not in kept or value >= found[kept[key]][0]:
-            kept[key] = place
-    return [found[place] for place in sorted(kept.values())]
+    window = rules.window or {}
+    if "term" in window:
+        found = [one for one in found if is_since(one[1], rules.term_start)]
+    if "days" in window:
+        found = [one for one in found if is_since(one[1], rules.today - window["days"])]
+    if rules.attempts != "all":
+        kept: dict[Any, int] = {}
+        for place, (value, row) in enumerate(found):
+            key = row.task if row.task is not None else ("alone", row.id)
+            if rules.attempts == "latest_per_task" or key not in kept or value >= found[kept[key]][0]:
+                kept[key] = place
+        found = [found[place] for place in sorted(kept.values())]
+    return found[-window["pieces"] :] if "pieces" in window else found
 
 
-def value_of(found: list[tuple[Fraction, Row]], rules: Rules) -> Fraction | None:
-    x = [value for value, _ in found]
-    w = rules.weight
-    if rules.method == "highest":
-        return max(x)
-    if rules.method == "latest":
-        return x[-1]
-    if rules.method == "mean":
-        return total(x) / len(x)
-    if rules.method == "weighted_mean":
-        weights = [row.weight for _, row in found]
-        return total(a * b for a, b in zip(weights, x, strict=True)) / total(weights)
-    if rules.method == "last_vs_rest":
-        return x[0] if len(x) == 1 else w * x[-1] + (1 - w) * sum(x[:-1]) / (len(x) - 1)
-    if rules.method == "ewma":
-        y = x[0]
-        for newer in x[1:]:
-            y = (1 - w) * y + w * newer
-        return y
-    meeting = [value for value in x if shown(value) >= rules.meets_at]
-    return total(meeting) / len(meeting) if len(meeting) >= rules.n else None
-
-
-def has_enough(found: list[Row], gates: dict[str, int]) -> bool:
-    measures = {
-        "min_pieces": len(found),
-        "min_tasks": len({row.task if row.task is not None else ("alone", row.id) for row in found}),
-        "min_kinds": len({row.kind for row in found}),
+def gate_holds(code: str, needed: Any, found: list[tuple[Fraction, Row]], rules: Rules, level: str) -> bool:
+    """One gate over the pieces that have not expired."""
+    cuts = {"developing": rules.developing_at, "meets": rules.meets_at, "mastery": rules.mastery_cut}
+    fresh_since = None if rules.expires_after is None else rules.today - rules.expires_after
+    fresh = [one for one in found if is_since(one[1], fresh_since)]
+    if code == "prerequisites_met":
+        return needed == "advice" or rules.still_open == 0
+    if code == "k_of_last_n_at_or_above":
+        cut = cuts[needed.get("level", level)]
+        return sum(shown(value) >= cut for value, _ in fresh[-needed["n"] :]) >= int(needed["k"])
+    if level == "mastery" and rules.mastery_at is None:
+        fresh = [one for one in fresh if shown(one[0]) >= rules.meets_at]
+    seen = [row for _, row in fresh]
+    if code == "within_days":
+        return any(is_since(row, rules.today - needed) for row in seen)
+    if code == "required_kinds":
+        return set(needed) <= {row.kind for row in seen}
+    distinct: dict[str, set[Any]] = {
+        "min_pieces": {row.id for row in seen},
+        "min_tasks": {row.task if row.task is not None else ("alone", row.id) for row in seen},
+        "min_forms": {
+            (row.task, row.form) if row.task is not None or row.form is not None else ("alone", row.id) for row in seen
+        },
+        "min_kinds": {row.kind for row in seen},
     }
-    return all(measures[code] >= needed for code, needed in gates.items())
+    return len(distinct[code]) >= int(needed)
 
 
-def answer(rows: list[Row], rules: Rules) -> tuple[int, Fraction | None, bool]:
-    """(level 0…4, rounded value, not enough evidence) of judged rows."""
+def passes(gates: dict[str, Any], found: list[tuple[Fraction, Row]], rules: Rules, level: str) -> tuple[bool, bool]:
+    """(all gates hold, one about the amount of evidence fails)."""
+    failing = [code for code, needed in gates.items() if not gate_holds(code, needed, found, rules, level)]
+    return not failing, any(code.startswith("min_") for code in failing)
+
+
+def answer(rows: list[Row], rules: Rules) -> Answer:
+    """Level 0…4, rounded value, whether evidence is too little, pieces that counted, of judged rows."""
     found = pieces(rows, rules)
     if not found:
-        return 0, None, False
-    raw = value_of(found, rules)
+        return Answer(0, None, False, 0)
+    raw = value_of([Scored(value, row.weight) for value, row in found], rules)
     if raw is None:
-        return (2 if shown(max(value for value, _ in found)) >= rules.developing_at else 1), None, False
+        best = shown(max(value for value, _ in found))
+        return Answer(2 if best >= rules.developing_at else 1, None, False, len(found))
     value = shown(raw)
     if value < rules.meets_at:
-        return (2 if value >= rules.developing_at else 1), value, False
-    if not has_enough([row for _, row in found], rules.meets_gates):
-        return 2, value, True
-    if value < (rules.meets_at if rules.mastery_at is None else rules.mastery_at):
-        return 3, value, False
-    seen = [row for one, row in found if rules.mastery_at is not None or shown(one) >= rules.meets_at]
-    enough = has_enough(seen, rules.mastery_gates)
-    return (4 if enough else 3), value, not enough
+        return Answer(2 if value >= rules.developing_at else 1, value, False, len(found))
+    holds, is_short = passes(rules.meets_gates, found, rules, "meets")
+    if not holds:
+        return Answer(2, value, is_short, len(found))
+    if value < rules.mastery_cut:
+        return Answer(3, value, False, len(found))
+    holds, is_short = passes(rules.mastery_gates, found, rules, "mastery")
+    return Answer(4 if holds else 3, value, is_short, len(found))

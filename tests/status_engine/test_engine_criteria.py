@@ -94,11 +94,12 @@ def test_bad_columns_are_named(columns: dict[str, Any], field: str) -> None:
 def test_a_milestone_alone_is_that_milestone_among_many(seed: int) -> None:
     rng = np.random.default_rng(seed)
     groups, rows = rng.permutation(40)[:12], 60
-    rule, needed = rng.integers(0, 4, 12), rng.integers(1, 4, 12)
+    rule, needed = rng.integers(0, len(Rule), 12), rng.integers(1, 4, 12)
     columns = {
         "group": groups[rng.integers(0, 12, rows)], "level": rng.integers(0, 5, rows),
         "required_level": rng.integers(1, 5, rows), "points": rng.integers(0, 4, rows) / 2,
         "is_required": rng.random(rows) < 0.3, "is_on_track": rng.random(rows) < 0.2,
+        "is_judged": rng.random(rows) < 0.2, "is_met": rng.random(rows) < 0.5,
     }  # fmt: skip
     together = roll_up_criteria(groups, rule, needed, **columns)
     assert together.group.tolist() == sorted(groups.tolist())
