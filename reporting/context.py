@@ -14,6 +14,8 @@ MENU = (
     (SCH, "my_classes", _("Classes"), "layout-grid"),
     (SCH, "mastery_report", _("Report"), "trending-up"),
     (DST, "mastery_report", _("Report"), "trending-up"),
+    (SCH, "policies", _("Policies"), "settings"),
+    (DST, "policies", _("Policies"), "settings"),
     (GRD, "family", _("My children"), "heart"),
     (LRN, "me", _("My learning"), "target"),
 )
