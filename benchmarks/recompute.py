@@ -1,51 +1,87 @@
-"""Evidence rows per second from ledger to levels, as a ratio to reading the same rows and throwing them away.
+"""A whole tenant from ledger to levels, beside reading the same rows with COPY and throwing them away.
 
-python3 manage.py benchmark recompute --learners 100 --milestones 20 --pieces 10
+python3 manage.py benchmark recompute --rows 1000000
+
+Prints, all in one run: every level new, nothing changed, 5 % changed, and what a trial of a policy does (levels worked
+out without being written), each as a ratio to the bare read; CPU seconds of this process beside wall time; the peak of
+its memory. The tenant is made by set-based SQL and removed again by the owner of the tables.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
 import time
 from collections.abc import Callable
 from statistics import median
 
-from worlds import add_evidence, world
+from big_tenant import big_tenant, spoil
+from django.db import connection
 
-from assessments.models import LearnerCompetency
-from milestones import bulk
-from milestones.models import CompetencyStatus
-from milestones.recompute import recompute_statuses
-from milestones.services import BATCH
+from competencies.book import policy_book
+from milestones.columns import OF_RANGE
+from milestones.judging import Circumstances
+from milestones.models import CompetencyStatus, MilestoneStatus, StatusChange
+from milestones.whole import CHUNK, read_chunks, read_pairs, recompute_tenant
+from status_engine import roll_up
+from tenancy.context import current_tenant_id, tenant_context
+
+Timed = tuple[float, float]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--learners", type=int, default=100)
-    parser.add_argument("--milestones", type=int, default=20)
-    parser.add_argument("--pieces", type=int, default=10)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--per-level", type=int, default=20, help="pieces per learner and competency")
+    parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    rows = options.learners * options.milestones * options.pieces
-    with world(options.learners, options.milestones) as place:
-        add_evidence(place, options.pieces)
-        ids = list(LearnerCompetency.objects.order_by("id").values_list("id", flat=True))
-        batches = [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
-        whole, again, read = [], [], []
+    with big_tenant(options.rows, options.per_level) as tenant_id:
+        print(f"{options.rows:,} rows of evidence, {options.rows // options.per_level:,} levels, chunks of {CHUNK:,}")
+        first = timed(lambda: recompute_tenant(tenant_id, "benchmark"))
+        rounds: dict[str, list[Timed]] = {"read": [], "unchanged": [], "changed": [], "trial": []}
         for _ in range(options.rounds):
-            CompetencyStatus.objects.all().delete()
-            whole.append(timed(lambda: [recompute_statuses(batch, "benchmark") for batch in batches]))
-            again.append(timed(lambda: [recompute_statuses(batch, "benchmark") for batch in batches]))
-            read.append(timed(lambda: [bulk.evidence_rows(batch) for batch in batches]))
-    print(f"{rows:,} rows of evidence, {len(ids):,} levels, batches of {BATCH}, median of {options.rounds} rounds")
-    for name, seconds in (("all levels new", median(whole)), ("nothing changed", median(again))):
-        print(f"{name}: {rows / seconds:,.0f} rows/s, {seconds / median(read):.1f} x the bare read")
+            rounds["read"].append(timed(lambda: bare_read(tenant_id)))
+            rounds["unchanged"].append(timed(lambda: recompute_tenant(tenant_id, "benchmark")))
+            spoil(tenant_id, 20)
+            rounds["changed"].append(timed(lambda: recompute_tenant(tenant_id, "benchmark")))
+            rounds["trial"].append(timed(lambda: trial(tenant_id)))
+        read = median(one[0] for one in rounds["read"])
+        show("bare read", rounds["read"], read, options.rows)
+        show("every level new", [first], read, options.rows)
+        show("nothing changed", rounds["unchanged"], read, options.rows)
+        show("5 % changed", rounds["changed"], read, options.rows)
+        show("tried, not written", rounds["trial"], read, options.rows)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"peak memory of this process {peak:,.0f} MB")
 
 
-def timed(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
+def timed(work: Callable[[], object]) -> Timed:
+    wall, cpu = time.perf_counter(), time.process_time()
     work()
-    return time.perf_counter() - start
+    return time.perf_counter() - wall, time.process_time() - cpu
+
+
+def bare_read(tenant_id: int) -> None:
+    """The same rows in the same chunks through the same statement, thrown away."""
+    with tenant_context(tenant_id), connection.cursor() as cursor:
+        for pairs in read_pairs(CHUNK):
+            values = {"tenant": current_tenant_id(), "low": int(pairs.id[0]), "high": int(pairs.id[-1])}
+            with cursor.copy(connection.ops.compose_sql(OF_RANGE, values)) as copy:
+                for _ in copy:
+                    pass
+
+
+def trial(tenant_id: int) -> None:
+    with tenant_context(tenant_id):
+        book, circumstances = policy_book(), Circumstances()
+        for chunk in read_chunks(book):
+            policy = book.nearest().policy
+            roll_up(policy, chunk.table, chunk.pairs.id, circumstances.of(policy, chunk.pairs))
+
+
+def show(name: str, found: list[Timed], read: float, rows: int) -> None:
+    wall, cpu = median(one[0] for one in found), median(one[1] for one in found)
+    print(f"{name:<20}{wall:>8.2f} s {cpu:>8.2f} CPU-s here {rows / wall:>12,.0f} rows/s {wall / read:>7.2f} x the read")
 
 
 if __name__ == "__main__":

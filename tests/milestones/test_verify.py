@@ -55,7 +55,7 @@ def test_a_planted_difference_is_found_and_put_right(committed_cast: Cast, value
     with tenant_context(world.tenant.pk):
         right = CompetencyStatus.objects.filter(learner=world.learner).values().get()
         CompetencyStatus.objects.filter(id=right["id"]).update(**values)
-    with pytest.raises(CommandError, match="differ. Run again with --fix"):
+    with pytest.raises(CommandError, match="Run again with --fix"):
         verified(world)
     verified(world, fix=True)
     assert ", 0 differ" in verified(world)
@@ -93,12 +93,11 @@ def test_a_version_that_does_not_apply_to_the_past_leaves_levels_right(committed
     world = committed_cast.home
     with tenant_context(world.tenant.pk):
         old = PolicyVersion.objects.get()
-        version = PolicyVersion.objects.create(
-            policy=old.policy, number=2, scale=old.scale, rule={"method": "highest"}, applies_to_past=False
-        )
+        same = {"policy": old.policy, "scale": old.scale, "rule": {"method": "highest"}}
+        PolicyVersion.objects.create(number=2, applies_to_past=False, **same)
     assert verify_tenant(world.tenant.pk).differing == 0
     with tenant_context(world.tenant.pk):
-        PolicyVersion.objects.filter(id=version.pk).update(applies_to_past=True)
+        PolicyVersion.objects.create(number=3, applies_to_past=True, **same)
         pairs = LearnerCompetency.objects.count()
     assert verify_tenant(world.tenant.pk).differing == pairs
 
