@@ -5,6 +5,8 @@ import logging
 from celery import shared_task
 
 from milestones.clock import announce_policies_of, follow_calendar_of
+from milestones.overrides import end_overrides_of
+from milestones.pace import work_out_paces
 from milestones.services import drain_tenant
 from milestones.trials import run_trials
 from milestones.verify import verify_tenant
@@ -50,6 +52,18 @@ def verify_all() -> int:
                 "shadow check: %s of %s levels differ in tenant %s", report.differing, report.statuses, tenant_id
             )
     return differing
+
+
+@shared_task(name="milestones.tasks.end_overrides")
+def end_overrides() -> int:
+    """Every hour: where a day is over, levels that a teacher had set until then follow the rule again."""
+    return sum(end_overrides_of(tenant_id) for tenant_id in _tenants())
+
+
+@shared_task(name="milestones.tasks.follow_paces")
+def follow_paces() -> int:
+    """Every night: how long learners usually stay in a level, from which "stalled" follows."""
+    return sum(work_out_paces(tenant_id) for tenant_id in _tenants())
 
 
 def _tenants() -> list[int]:

@@ -121,8 +121,8 @@ def _page(actor: Actor, here: Here, moment: Moment | None) -> LearnerMilestone:
     learner, milestone, stand = here.learner, here.milestone, here.stand
     competencies = [reason.competency_id for reason in here.reasons]
     overrides = set_levels(actor, learner.pk, milestone.pk, competencies, moment)
-    changes = changes_of(learner.pk, milestone.pk, overrides, moment)
     now, today = (moment.at, moment.day) if moment else (timezone.now(), actor.today)
+    changes = changes_of(learner.pk, milestone.pk, overrides, moment, now)
     return LearnerMilestone(
         learner_id=learner.public_id,
         learner_name=learner.name,

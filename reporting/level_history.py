@@ -1,7 +1,7 @@
 """The history of one level: its changes with their causes in words, how long it lasted, what is usual."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -28,7 +28,7 @@ CAUSES: dict[str, Callable[[], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One move. `cause` in words; `who` and `why` where a person decided."""
+    """One move. `cause` in words; `who` and `why` where a person decided; `days` until the next one, or until now."""
 
     at: datetime
     before: int
@@ -36,6 +36,7 @@ class Change:
     cause: str
     who: str = ""
     why: str = ""
+    days: int = 0
 
     @property
     def is_down(self) -> bool:
@@ -55,15 +56,17 @@ class Duration:
 
 
 def changes_of(
-    learner_id: int, milestone_id: int, overrides: Sequence[SetLevel], moment: Moment | None
+    learner_id: int, milestone_id: int, overrides: Sequence[SetLevel], moment: Moment | None, now: datetime
 ) -> list[Change]:
-    """Oldest first. One query."""
+    """Oldest first, each with how long it lasted. One query."""
     rows = StatusChange.objects.filter(learner_id=learner_id, milestone_id=milestone_id)
     if moment is not None:
         rows = rows.filter(moment.told_by)
     set_by = {row.key: row for row in overrides}
     fields = ("applies_from", "from_level", "to_level", "cause", "override_id")
-    return [_change(*row, set_by=set_by) for row in rows.order_by("applies_from", "id").values_list(*fields)]
+    found = [_change(*row, set_by=set_by) for row in rows.order_by("applies_from", "id").values_list(*fields)]
+    ends = [change.at for change in found[1:]] + [now]
+    return [replace(change, days=max((end - change.at).days, 0)) for change, end in zip(found, ends, strict=False)]
 
 
 def _change(

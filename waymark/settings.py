@@ -106,6 +106,12 @@ CELERY_BEAT_SCHEDULE = {
     "policy-trials": {"task": "milestones.tasks.run_policy_trials", "schedule": 1.0, "options": {"expires": 5}},
     "announce-policies": {"task": "milestones.tasks.announce_policies", "schedule": 60.0, "options": {"expires": 60}},
     "follow-calendar": {"task": "milestones.tasks.follow_calendar", "schedule": 900.0, "options": {"expires": 600}},
+    "end-overrides": {
+        "task": "milestones.tasks.end_overrides",
+        "schedule": crontab(minute=5),
+        "options": {"expires": 1800},
+    },
+    "follow-paces": {"task": "milestones.tasks.follow_paces", "schedule": crontab(hour=3, minute=10)},
     "verify-all": {"task": "milestones.tasks.verify_all", "schedule": crontab(hour=2, minute=30)},
     "forget-idempotency-keys": {"task": "api.tasks.forget_old_keys", "schedule": 3600.0, "options": {"expires": 1800}},
 }

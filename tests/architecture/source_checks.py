@@ -22,6 +22,7 @@ RAW_SQL = {
     "milestones/bulk.py": "set-based reads and writes of levels",
     "milestones/columns.py": "binary COPY out of the ledger",
     "milestones/staging.py": "binary COPY into a staging table",
+    "milestones/pace.py": "quartiles of stays",
     "reporting/aggregates.py": "GROUPING SETS",
     "tenancy/context.py": "SET LOCAL",
     "tenancy/ops.py": "the door across tenants",
