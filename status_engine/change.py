@@ -1,6 +1,6 @@
 """The smallest next step that would raise a level, found by trying it through the same engine (design: §7)."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,15 @@ MORE_EVIDENCE, NONE_WITHIN, PREREQUISITES_FIRST = "more_evidence", "none_within"
 PREREQUISITES = "prerequisites_met"
 PREFERRED = (Kind.SUMMATIVE, Kind.PERFORMANCE, Kind.OBSERVATION, Kind.FORMATIVE, Kind.INDICATOR, Kind.SELF_ASSESSMENT)
 """The kind asked for where a gate wants variety and any other kind would do: the most independent first."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Pieces to try: how many, all at one value (points of the scale), the first ones of these kinds."""
+
+    count: int
+    value: float
+    kinds: tuple[Kind, ...]
 
 
 def next_step(
@@ -57,19 +66,35 @@ def _evidence_step(
     policy: Policy, table: EvidenceTable, pieces: Pieces | None, target: Level, is_new_form: bool, context: Context
 ) -> Json:
     """The first of the steps that reaches the target."""
-    kinds = missing_kinds(policy, pieces, target, context)
     values = _ladder(policy, target)
-    steps = [(count, value) for count in range(1, MOST_PIECES + 1) for value in range(len(values))]
-    reached = roll_up(policy, _scenarios(policy, table, values, kinds, steps, context), None, context).level
+    counts = range(1, _most_pieces(policy) + 1)
+    kinds = {count: missing_kinds(policy, _staying(policy, pieces, count), target, context) for count in counts}
+    steps = [Step(count, value, tuple(kinds[count][:count])) for count in counts for value in values]
+    reached = roll_up(policy, _scenarios(policy, table, steps, context), None, context).level
     better = np.flatnonzero(reached >= target)
     if not len(better):
         return {"code": NONE_WITHIN, "count": MOST_PIECES}
-    count, value = steps[int(better[0])]
-    names = [KIND_NAMES[kind] for kind in kinds[:count]]
+    step = steps[int(better[0])]
+    names = [KIND_NAMES[kind] for kind in step.kinds]
     return {
-        "code": MORE_EVIDENCE, "count": count, "at_least": values[value], "kind": names[0] if names else None,
+        "code": MORE_EVIDENCE, "count": step.count, "at_least": step.value, "kind": names[0] if names else None,
         "kinds": names, "new_task": True, "new_form": is_new_form, "to": LEVEL_NAMES[target],
     }  # fmt: skip
+
+
+def _most_pieces(policy: Policy) -> int:
+    """More pieces than a window of the newest holds would push each other out."""
+    newest = None if policy.window is None else policy.window.newest
+    return MOST_PIECES if newest is None else min(MOST_PIECES, newest)
+
+
+def _staying(policy: Policy, pieces: Pieces | None, count: int) -> Pieces | None:
+    """The pieces of one group that still count when so many more come: a window of the newest ones pushes some out."""
+    newest = None if policy.window is None else policy.window.newest
+    if pieces is None or newest is None:
+        return pieces
+    stays = pieces.age < newest - count
+    return pieces.where(stays)[0] if stays.any() else None
 
 
 def missing_kinds(policy: Policy, pieces: Pieces | None, target: Level, context: Context) -> list[Kind]:
@@ -107,30 +132,26 @@ def _ladder(policy: Policy, target: Level) -> list[float]:
     return sorted({float(cut) for cut in cuts[target - Level.BEGINNING :]})
 
 
-def _scenarios(
-    policy: Policy, table: EvidenceTable, values: list[float], kinds: list[Kind], steps: list[tuple[int, int]],
-    context: Context,
-) -> EvidenceTable:  # fmt: skip
+def _scenarios(policy: Policy, table: EvidenceTable, steps: list[Step], context: Context) -> EvidenceTable:
     """One group per step: the evidence there is and the pieces the step adds."""
-    rows = len(table)
-    extended = _with_pieces(policy, table, values, kinds, context)
+    rows, counts = len(table), [step.count for step in steps]
+    extended = _with_pieces(policy, table, steps, context)
+    first = rows + np.cumsum(counts) - counts
     index = np.concatenate(
-        [np.concatenate((np.arange(rows), rows + value * MOST_PIECES + np.arange(count))) for count, value in steps]
+        [np.concatenate((np.arange(rows), at + np.arange(count))) for at, count in zip(first, counts, strict=True)]
     )
-    group = np.repeat(np.arange(len(steps)), [rows + count for count, _ in steps])
-    return extended.rows(index, group)
+    return extended.rows(index, np.repeat(np.arange(len(steps)), [rows + count for count in counts]))
 
 
-def _with_pieces(
-    policy: Policy, table: EvidenceTable, values: list[float], kinds: list[Kind], context: Context
-) -> EvidenceTable:
-    """The table with five further pieces for each value, each of its own task, of now and newer than all before."""
-    extra = len(values) * MOST_PIECES
-    turn = np.tile(np.arange(MOST_PIECES), len(values))
+def _with_pieces(policy: Policy, table: EvidenceTable, steps: list[Step], context: Context) -> EvidenceTable:
+    """The table with the pieces of every step, each of its own task, of now and newer than all before."""
+    counts = [step.count for step in steps]
+    extra = sum(counts)
+    turn = np.concatenate([np.arange(count) for count in counts])
     known = [moment for moment in (context.as_of, context.term_start) if moment is not None]
     newest = max(_newest(table.occurred_at, table.recorded_at, table.due_at), *known, 0)
     newer = newest + 1 + turn
-    wanted = [*kinds, *[Kind.FORMATIVE] * MOST_PIECES][:MOST_PIECES]
+    kinds = [kind for step in steps for kind in [*step.kinds, *[Kind.FORMATIVE] * (step.count - len(step.kinds))]]
 
     def longer(column: npt.NDArray[Scalar], more: npt.ArrayLike) -> npt.NDArray[Scalar]:
         return np.concatenate((column, np.broadcast_to(np.asarray(more).astype(column.dtype), (extra,))))
@@ -138,12 +159,12 @@ def _with_pieces(
     return EvidenceTable(
         group=np.zeros(len(table) + extra, dtype=np.int64),
         id=longer(table.id, table.id.max(initial=-1) + 1 + np.arange(extra)),
-        score=longer(table.score, np.repeat(values, MOST_PIECES)),
+        score=longer(table.score, np.repeat([step.value for step in steps], counts)),
         possible=longer(table.possible, policy.scale.points_possible),
         weight=longer(table.weight, 1.0), occurred_at=longer(table.occurred_at, newer),
         recorded_at=longer(table.recorded_at, newer), due_at=longer(table.due_at, newer),
         task=longer(table.task, table.task.max(initial=NO_CODE) + 1 + turn),
-        kind=longer(table.kind, np.tile(wanted, len(values))), attempt=longer(table.attempt, NO_CODE),
+        kind=longer(table.kind, kinds), attempt=longer(table.attempt, NO_CODE),
         form=longer(table.form, NO_CODE), pass_mark=longer(table.pass_mark, np.nan), state=longer(table.state, 0),
     )  # fmt: skip
 

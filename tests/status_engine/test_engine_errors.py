@@ -63,6 +63,22 @@ from tests.status_engine.engine_builders import METHOD_KEYS, a_policy, a_row, po
         ({"gates": {"mastery": {"required_kinds": "summative"}}}, "gates.mastery.required_kinds", "Use a list"),
         ({"gates": {"mastery": {"required_kinds": ["self_assessment"]}}}, "gates.mastery.required_kinds",
          "at least one of: formative, summative, performance, observation, indicator"),
+        ({"gates": {"meets": {"within_days": 0}}}, "gates.meets.within_days", "number of days from 1 to 3660"),
+        ({"gates": {"meets": {"prerequisites_met": False}}}, "gates.meets.prerequisites_met", 'Use true, or "advice"'),
+        ({"gates": {"meets": {"k_of_last_n_at_or_above": 2}}}, "gates.meets.k_of_last_n_at_or_above", '"k": 1 to n'),
+        ({"gates": {"meets": {"k_of_last_n_at_or_above": {"k": 3, "n": 2}}}}, "gates.meets.k_of_last_n_at_or_above",
+         '"k": 1 to n'),
+        ({"gates": {"meets": {"k_of_last_n_at_or_above": {"k": 1, "n": 2, "level": "best"}}}},
+         "gates.meets.k_of_last_n_at_or_above", "one of: developing, meets, mastery"),
+        ({"gates": {"meets": {"min_forms": True}}}, "gates.meets.min_forms", "min_forms was True"),
+        ({"window": {"days": 0}}, "window", 'window was {\'days\': 0}. Use {"term": true}, {"days": 1 to 3660}'),
+        ({"window": {"term": False}}, "window", "window was {'term': False}"),
+        ({"window": {"days": 3, "pieces": 3}}, "window", "window was"),
+        ({"window": "term"}, "window", "window was 'term'"),
+        ({"expires_after": 0}, "expires_after", "expires_after was 0. Use a whole number of days from 1 to 3660"),
+        ({"stalled_after": 2}, "stalled_after", "stalled_after was 2. Use a whole number of days from 3 to 120"),
+        ({"stalled_after": 121}, "stalled_after", "stalled_after was 121"),
+        ({"hold_at_mastery": "yes"}, "hold_at_mastery", "hold_at_mastery was 'yes'. Use true or false"),
     ],
 )  # fmt: skip
 def test_each_bad_setting_is_named(changes: dict[str, Any], field: str, message: str) -> None:
@@ -77,6 +93,36 @@ def test_n_is_asked_for_and_checked() -> None:
         a_policy("n_times", n=None)
     with pytest.raises(PolicyErrors, match="n was 0"):
         a_policy("n_times", n=0)
+
+
+@pytest.mark.parametrize(
+    ("method", "changes", "field", "message"),
+    [
+        ("m_of_n", {"m": 4}, "m", "m was 4. Use a whole number from 1 to n, 3"),
+        ("m_of_n", {"m": 0}, "m", "m was 0. Use a whole number from 1 to 100"),
+        ("m_of_n", {"n": ...}, "n", "n is missing"),
+        ("mode", {"tie": "lowest"}, "tie", "tie was 'lowest'. Use one of: latest, highest"),
+        ("median", {"r": 0}, "r", "r was 0. Use a whole number from 1 to 100"),
+        ("mean_of_top", {"r": ...}, "r", "r is missing"),
+        ("drop_lowest", {"d": 1.5}, "d", "d was 1.5"),
+        ("bkt", {"p0": 0}, "p0", "p0 was 0. Use a number from 0.01 to 0.99"),
+        ("bkt", {"t": 1}, "t", "t was 1. Use a number from 0 to 0.99"),
+        ("bkt", {"s": 0.5, "g": 0.5}, "s", "s was 0.5 and g 0.5. Use two numbers that are together below 1"),
+        ("bkt", {"s": 0.3, "g": 0.8}, "s", "together below 1"),
+        ("bkt", {"g": ...}, "g", "g is missing"),
+        ("power_law", {"r": 3}, "r", "r is not used by power_law"),
+    ],
+)
+def test_parameters_have_ranges(method: str, changes: dict[str, Any], field: str, message: str) -> None:
+    with pytest.raises(PolicyErrors) as caught:
+        a_policy(method, **changes)
+    assert [name for name, _ in caught.value.errors] == [field]
+    assert message in caught.value.errors[0][1]
+
+
+def test_defaults_of_parameters() -> None:
+    assert a_policy("mode").parameters == {"tie": "latest"}
+    assert a_policy("median").parameters == {}
 
 
 def test_all_mistakes_come_at_once() -> None:

@@ -1,6 +1,7 @@
 """Explanations: they agree with the roll-up, replay to the same bytes, and the next step they name works."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,13 @@ from hypothesis import strategies as st
 
 from status_engine import (
     LEVEL_NAMES,
+    Context,
     EvidenceTable,
     Kind,
+    Level,
     Policy,
     RollUp,
+    Unmet,
     canonical_json,
     digest,
     explain,
@@ -41,7 +45,11 @@ GATES: list[dict[str, Any] | None] = [
     {"meets": {"min_pieces": 3}, "mastery": {"min_tasks": 3, "min_kinds": 2}},
     {"meets": {"required_kinds": ["summative", "performance"]}, "mastery": {"required_kinds": ["observation"]}},
     {"meets": {"min_kinds": 3}, "mastery": {}},
+    {"meets": {"within_days": 3, "min_forms": 2}, "mastery": {"k_of_last_n_at_or_above": {"k": 2, "n": 3}}},
+    {"meets": {"prerequisites_met": "advice"}, "mastery": {"prerequisites_met": True, "min_forms": 3}},
+    {"meets": {"prerequisites_met": True, "k_of_last_n_at_or_above": {"k": 2, "n": 2, "level": "developing"}}},
 ]
+WINDOWS: list[dict[str, Any] | None] = [None, None, {"term": True}, {"days": 3}, {"pieces": 3}]
 
 
 def one_group(seed: int) -> EvidenceTable:
@@ -57,8 +65,16 @@ def drawn_policy(method: str, seed: int) -> Policy:
         "mastery_at": 4 if rng.random() < 0.7 else None,
         "count_self_assessment": bool(rng.random() < 0.2),
     }
+    changes["window"] = WINDOWS[int(rng.integers(0, len(WINDOWS)))]
+    changes["expires_after"] = 2 if rng.random() < 0.2 else None
     gates = GATES[int(rng.integers(0, len(GATES)))]
     return a_policy(method, **changes, **({} if gates is None else {"gates": gates}))
+
+
+def around(evidence: EvidenceTable, seed: int) -> Context:
+    """The evening after the last piece, a term that began after the first ones, and perhaps open prerequisites."""
+    still_open = int(np.random.default_rng(seed).integers(0, 3))
+    return Context(6 * DAY, 2 * DAY, Unmet(evidence.group[:1], np.array([still_open])))
 
 
 @pytest.mark.parametrize("method", METHOD_KEYS)
@@ -66,7 +82,8 @@ def drawn_policy(method: str, seed: int) -> Policy:
 @given(seed=seeds)
 def test_explanation_and_roll_up_agree(method: str, seed: int) -> None:
     policy, evidence = drawn_policy(method, seed), one_group(seed)
-    found, explanation = roll_up(policy, evidence), explain(policy, evidence)
+    context = around(evidence, seed)
+    found, explanation = roll_up(policy, evidence, None, context), explain(policy, evidence, context)
     assert explanation["level"] == LEVEL_NAMES[int(found.level[0])]
     assert explanation["flags"] == flag_names(int(found.flags[0]))
     assert explanation["value"] == (None if np.isnan(found.value[0]) else found.value[0])
@@ -75,7 +92,10 @@ def test_explanation_and_roll_up_agree(method: str, seed: int) -> None:
     ignored = {row["id"] for row in explanation["ignored"]}
     assert rows | ignored == set(evidence.id.tolist())
     assert not rows & ignored
-    met = {level: all(c["met"] for c in explanation["conditions"] if c["level"] == level) for level in LEVEL_NAMES}
+    met = {
+        level: all(c["met"] for c in explanation["conditions"] if c["level"] == level and c.get("blocks", True))
+        for level in LEVEL_NAMES
+    }
     reached = explanation["level"]
     if explanation["counted"]:
         assert (reached == "mastery") == (met["meets"] and met["mastery"])
@@ -88,10 +108,11 @@ def test_explanation_and_roll_up_agree(method: str, seed: int) -> None:
 @given(seed=seeds)
 def test_explanation_replays_to_the_same_bytes(method: str, seed: int) -> None:
     policy, evidence = drawn_policy(method, seed), one_group(seed)
-    first = explain(policy, evidence)
+    first = explain(policy, evidence, around(evidence, seed))
     again = explain(
         parse_policy(json.loads(json.dumps(policy_to_json(policy)))),
         evidence.rows(np.random.default_rng(seed).permutation(len(evidence))),
+        around(evidence, seed),
     )
     assert canonical_json(first) == canonical_json(again)
     assert list(first) == list(again)
@@ -102,25 +123,53 @@ def test_explanation_replays_to_the_same_bytes(method: str, seed: int) -> None:
 @settings(max_examples=40, deadline=None)
 @given(seed=seeds, any_kind=st.sampled_from([Kind.FORMATIVE, Kind.INDICATOR, Kind.PERFORMANCE]))
 def test_the_next_step_really_raises_the_level(method: str, seed: int, any_kind: Kind) -> None:
+    """Fed back it reaches the level it names; fewer pieces, or as many at a lower cut, do not."""
     policy, evidence = drawn_policy(method, seed), one_group(seed)
-    explanation = explain(policy, evidence)
+    context = around(evidence, seed)
+    explanation = explain(policy, evidence, context)
     change = explanation["change"]
     if explanation["level"] == "mastery":
         assert change is None
         return
     assert explanation["next_level"] == LEVEL_NAMES[level_from_name(explanation["level"]) + 1]
+    target = level_from_name(explanation["next_level"])
+    if change["code"] == "prerequisites_first":
+        still_open = explanation["context"]["open_prerequisites"]
+        assert (change["to"], change["count"]) == (explanation["next_level"], still_open)
+        change, closed, context = change["then"], context, replace(context, unmet=None)
+        before = roll_up(policy, evidence, None, context).level[0]
+        if change is None:
+            assert before >= target
+            return
+        assert before < target
+        if change["code"] == "more_evidence":
+            assert with_step(policy, evidence, change, any_kind, closed).level[0] < target
     if change["code"] == "none_within":
         assert change == {"code": "none_within", "count": 5}
+        if not any(one["code"] in ("min_kinds", "required_kinds") for one in explanation["conditions"]):
+            for value in ladder(policy, target):
+                step = {"count": 5, "at_least": value, "kinds": []}
+                assert with_step(policy, evidence, step, any_kind, context).level[0] < target
         return
-    reached = int(with_step(policy, evidence, change, any_kind).level[0])
     assert change["to"] == explanation["next_level"]
-    assert reached >= level_from_name(change["to"])
-    if change["count"] > 1:
-        fewer = with_step(policy, evidence, {**change, "count": change["count"] - 1}, any_kind)
-        assert fewer.level[0] <= level_from_name(explanation["level"])
+    assert with_step(policy, evidence, change, any_kind, context).level[0] >= target
+    smaller = [(count, value) for count in range(1, change["count"] + 1) for value in ladder(policy, target)
+               if count < change["count"] or value < change["at_least"]]  # fmt: skip
+    for count, value in smaller:
+        step = {**change, "count": count, "at_least": value, "kinds": change["kinds"][:count]}
+        assert with_step(policy, evidence, step, Kind.FORMATIVE, context).level[0] < target
 
 
-def with_step(policy: Policy, evidence: EvidenceTable, change: dict[str, Any], any_kind: Kind) -> RollUp:
+def ladder(policy: Policy, target: Level) -> list[float]:
+    """The cuts from a level on, and full points."""
+    scale = policy.scale
+    highest = scale.meets_at if scale.mastery_at is None else scale.mastery_at
+    return sorted({0.0 if target == 1 else 5.0, *[2.0, 3.0, highest, 5.0][max(target - 2, 0) :]})
+
+
+def with_step(
+    policy: Policy, evidence: EvidenceTable, change: dict[str, Any], any_kind: Kind, context: Context
+) -> RollUp:
     count = int(change["count"])
     kinds = [Kind[name.upper()] for name in change["kinds"]] + [any_kind] * count
     moment = 30 * DAY + np.arange(count)
@@ -129,10 +178,10 @@ def with_step(policy: Policy, evidence: EvidenceTable, change: dict[str, Any], a
         "score": np.full(count, change["at_least"]), "possible": np.full(count, policy.scale.points_possible),
         "occurred_at": moment, "recorded_at": moment, "due_at": moment, "task": 1000 + np.arange(count),
         "kind": np.array(kinds[:count], np.int8), "weight": np.ones(count), "attempt": np.full(count, -1),
-        "pass_mark": np.full(count, np.nan), "state": np.zeros(count, np.int8),
+        "form": np.full(count, -1), "pass_mark": np.full(count, np.nan), "state": np.zeros(count, np.int8),
     }  # fmt: skip
     columns: dict[str, Any] = {name: np.concatenate((getattr(evidence, name), more)) for name, more in added.items()}
-    return roll_up(policy, EvidenceTable(**columns))
+    return roll_up(policy, EvidenceTable(**columns), None, context)
 
 
 def test_one_more_task_for_mastery() -> None:
