@@ -42,6 +42,8 @@ FACTS: dict[str, dict[str, dict[str, frozenset[str]]]] = {
     },
     # The account: everybody's own.
     "account": {"SELF": {role: frozenset({"own"}) for role in ROLES}},
+    # Policies of schools; one that somebody else proposed is there to be approved.
+    "policy": {"SCH": {"SCH": frozenset({"own"})}, "DUAL": {"DST": frozenset({"own"})}},
     # Curriculum belongs to the tenant as a whole.
     "curriculum": {},
 }
@@ -50,6 +52,7 @@ KINDS = {
     "section": ("own", "same_school", "other_school"),
     "school": ("own", "other_school"),
     "account": ("own",),
+    "policy": ("own", "other_school"),
     "curriculum": ("own",),
 }
 

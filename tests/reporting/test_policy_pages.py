@@ -221,7 +221,7 @@ def test_it_is_tried_out_before_it_is_proposed(home: World) -> None:
         ({"when": "day", "in_force_on": ""}, "in_force_on", "Enter the day it comes into force"),
         ({"when": "day", "in_force_on": "2026-02-31"}, "in_force_on", "Enter the day it comes into force"),
         ({"when": "day", "in_force_on": "2020-01-01"}, "in_force_on", "The day was 2020-01-01. Use today or a later"),
-        ({"when": "day", "in_force_on": "2190-01-01"}, "in_force_on", "Use a day within two years"),
+        ({"when": "day", "in_force_on": "2190-01-01"}, "in_force_on", "The day was 2190-01-01. Use a day within"),
     ],
 )
 def test_mistakes_in_a_proposal(home: World, changes: dict[str, str], field: str, message: str) -> None:
@@ -287,7 +287,8 @@ def test_mistakes_in_the_editor(home: World, name: str) -> None:
     assert response.status_code == 422
     assert page.count(message) >= 2
     assert re.search(r"<title>\s*Error:", page)
-    assert fields_of(page).get(name, value) == value
+    if name not in {"method", "meeting", "attempts", "window"}:  # what is no choice cannot be shown as chosen
+        assert fields_of(page)[name] == value
     after = stored(home, policy)
     assert (after.rule, after.edited_at) == (before.rule, before.edited_at)
 
