@@ -22,6 +22,11 @@ LOCK = """
 SELECT id, learner_id, competency_id FROM assessments_learnercompetency
 WHERE tenant_id = %(tenant)s AND id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE
 """
+# Ten thousand keys as a list are looked for one by one where the planner believes the table is empty.
+LOCK_RANGE = """
+SELECT id, learner_id, competency_id FROM assessments_learnercompetency
+WHERE tenant_id = %(tenant)s AND id BETWEEN %(low)s AND %(high)s ORDER BY id FOR NO KEY UPDATE
+"""
 WRITE = f"""
 INSERT INTO milestones_competencystatus AS t (tenant_id, learner_competency_id, learner_id, competency_id, level,
   computed_level, value, pieces, flags, policy_version_id, watermark, digest, judged_on, since, computed_at)
@@ -112,8 +117,17 @@ def run(sql: str, **values: Any) -> int:
 
 def lock_pairs(ids: Sequence[int]) -> Pairs:
     """Lock these pairs, in ascending order."""
-    found = np.array(rows(LOCK, ids=list(ids)), np.int64).reshape(-1, 3)
-    return Pairs(found[:, 0].copy(), found[:, 1].copy(), found[:, 2].copy())
+    return _pairs(rows(LOCK, ids=list(ids)))
+
+
+def lock_pairs_between(low: int, high: int) -> Pairs:
+    """Lock the pairs with keys from low to high, in ascending order."""
+    return _pairs(rows(LOCK_RANGE, low=low, high=high))
+
+
+def _pairs(found: list[tuple[Any, ...]]) -> Pairs:
+    table = np.array(found, np.int64).reshape(-1, 3)
+    return Pairs(table[:, 0].copy(), table[:, 1].copy(), table[:, 2].copy())
 
 
 def cause_of_mark(pair_id: int) -> str:

@@ -41,23 +41,30 @@ class Outcome(Columns):
     differs: Bools
 
 
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What stands in the database about some pairs."""
+
+    evidence: Evidence
+    stored: Statuses
+
+
 @transaction.atomic
 def recompute_statuses(learner_competency_ids: Sequence[int], cause: str, override_id: int | None = None) -> int:
     """Work out the levels of these pairs and of the milestones above them. Returns how many levels moved."""
     pairs = bulk.lock_pairs(sorted(set(learner_competency_ids)))
     if not len(pairs):
         return 0
-    return recompute_locked(pairs, read_evidence(pairs.id), policy_book(), cause, override_id)
+    ledger = Ledger(read_evidence(pairs.id), read_statuses(pairs.id))
+    return recompute_locked(pairs, ledger, policy_book(), cause, override_id)
 
 
-def recompute_locked(
-    pairs: Pairs, evidence: Evidence, book: PolicyBook, cause: str, override_id: int | None = None
-) -> int:
-    """The same for pairs whose locks are held, with the evidence that was read after taking them."""
+def recompute_locked(pairs: Pairs, ledger: Ledger, book: PolicyBook, cause: str, override_id: int | None = None) -> int:
+    """The same for pairs whose locks are held, with what was read after taking them."""
     circumstances = Circumstances()
     version = versions_for(book, pairs)
-    judged = judge(pairs, evidence.standing(), version, book.by_version, circumstances)
-    outcome = compare(pairs, judged, read_statuses(pairs.id), circumstances, cause)
+    judged = judge(pairs, ledger.evidence.standing(), version, book.by_version, circumstances)
+    outcome = compare(pairs, judged, ledger.stored, circumstances, cause)
     if not outcome.differs.any():
         return 0
     _write(pairs.rows(outcome.differs), judged.rows(outcome.differs), outcome.rows(outcome.differs))

@@ -23,7 +23,7 @@ from milestones.columns import (
     row_of,
 )
 from milestones.judging import Circumstances, Pairs, versions_for
-from milestones.recompute import recompute_locked
+from milestones.recompute import Ledger, recompute_locked
 from status_engine import Context, EvidenceTable, Policy
 from tenancy.context import tenant_context
 
@@ -105,9 +105,10 @@ def recompute_tenant(tenant_id: int, cause: str, progress: Progress | None = Non
             keys = _pairs_after(after, size).id
             if not len(keys):
                 return moved
-            pairs = bulk.lock_pairs(keys.tolist())
-            evidence = read_evidence_between(int(keys[0]), int(keys[-1]))
-            moved += recompute_locked(pairs, evidence, policy_book(), cause)
+            low, high = int(keys[0]), int(keys[-1])
+            pairs = bulk.lock_pairs_between(low, high)
+            ledger = Ledger(read_evidence_between(low, high), read_statuses_between(low, high))
+            moved += recompute_locked(pairs, ledger, policy_book(), cause)
         done, after = done + len(keys), int(keys[-1])
         if progress is not None and not progress(done, max(total, done)):
             raise Cancelled(f"stopped after {done} of {total} levels")
