@@ -2,7 +2,8 @@
 
 The floor is the bare arithmetic of one method over ordered groups of 20, without policy, rounding, gates or levels.
 Beside it stand the engine's method alone on prepared pieces ("arithmetic") and the whole roll-up from evidence to
-level ("roll-up"). All take turns within each round; figures are medians over rounds, ratios are of the same run.
+level ("roll-up"), the latter also beside a floor of five methods in one go. All take turns within each round; figures
+are medians over rounds, ratios are of the same run.
 """
 
 import argparse
@@ -84,6 +85,9 @@ FLOORS: dict[str, Floor] = {
 }
 
 
+FIVE = ("highest", "latest", "last_vs_rest", "ewma", "n_times")
+
+
 def evidence_of(rows: int) -> EvidenceTable:
     """Ordered evidence as the ledger's index delivers it: every column a roll-up reads is a real array."""
     rng = np.random.default_rng(7)
@@ -105,7 +109,18 @@ def took(work: Callable[[], object]) -> float:
 
 
 def policy_of(method: str) -> Policy:
-    given = {"weight": WEIGHT, "n": TIMES}
+    given = {
+        "weight": WEIGHT,
+        "n": TIMES,
+        "m": 3,
+        "r": 3,
+        "d": 1,
+        "tie": "latest",
+        "p0": 0.3,
+        "t": 0.1,
+        "s": 0.1,
+        "g": 0.2,
+    }
     return Policy(method, SCALE, {name: given[name] for name in METHODS[method].parameters})
 
 
@@ -155,14 +170,27 @@ def interleaved(works: dict[str, Callable[[], object]]) -> list[dict[str, float]
     return [{name: took(work) for name, work in works.items()} for _ in range(ROUNDS)]
 
 
-def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--rows", type=int, default=2_000_000)
-    evidence = evidence_of(options.parse_args().rows)
+def floor_of_five(evidence: EvidenceTable) -> list[Floats]:
+    """Five methods over the same groups at once: what they share (groups, counts, what is at meets) is done once."""
+    group, value = evidence.group, evidence.score
+    first, last = bounds(group)
+    count, newest = last - first, value[last - 1]
+    rest = (np.add.reduceat(value, first) - newest) / np.maximum(count - 1, 1)
+    age = np.repeat(last, count) - 1 - np.arange(len(group))
+    share = np.power(1 - WEIGHT, np.arange(int(count.max())))[age] * WEIGHT
+    share[first] /= WEIGHT
+    meets = value >= MEETS
+    times = np.add.reduceat(meets.astype(np.int32), first)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shown = np.where(times >= TIMES, np.add.reduceat(np.where(meets, value, 0.0), first) / times, np.nan)
+    vs_rest = np.where(count == 1, newest, WEIGHT * newest + (1 - WEIGHT) * rest)
+    return [np.maximum.reduceat(value, first), newest, vs_rest, np.add.reduceat(share * value, first), shown]
+
+
+def against_single_floors(evidence: EvidenceTable) -> None:
+    """Each method with the floor of that method alone."""
     rows = len(evidence)
-    print(f"{rows:,} rows in groups of {GROUP_SIZE}, medians of {ROUNDS} interleaved rounds, million rows/s")
     print(f"{'method':<14}{'floor':>8}{'arithmetic':>12}{'x floor':>9}{'roll-up':>9}{'x floor':>9}")
-    spent = {"floor": 0.0, "arithmetic": 0.0, "roll-up": 0.0}
     for method, floor in FLOORS.items():
         found = roll_up(policy_of(method), evidence).value_unrounded
         np.testing.assert_allclose(found, floor(evidence.group, evidence.score), atol=1e-9)
@@ -170,18 +198,44 @@ def main() -> None:
             "floor": run_floor(method, evidence), "arithmetic": run_arithmetic(method, evidence),
             "roll-up": run_roll_up(method, evidence),
         })  # fmt: skip
-        median = {part: statistics.median(one[part] for one in rounds) for part in spent}
-        ratio = {part: statistics.median(one[part] / one["floor"] for one in rounds) for part in spent}
-        spent = {part: spent[part] + median[part] for part in spent}
-        speed = {part: rows / median[part] / 1e6 for part in spent}
+        parts = ("floor", "arithmetic", "roll-up")
+        ratio = {part: statistics.median(one[part] / one["floor"] for one in rounds) for part in parts}
+        speed = {part: rows / statistics.median(one[part] for one in rounds) / 1e6 for part in parts}
         print(f"{method:<14}{speed['floor']:>8.1f}{speed['arithmetic']:>12.1f}{ratio['arithmetic']:>9.2f}"
               f"{speed['roll-up']:>9.1f}{ratio['roll-up']:>9.2f}")  # fmt: skip
-    print(f"all methods: arithmetic {spent['arithmetic'] / spent['floor']:.2f} x the floor's time; one whole roll-up "
-          f"{spent['roll-up'] / len(FLOORS) / spent['floor']:.2f} x the floor of all {len(FLOORS)}")  # fmt: skip
+
+
+def against_five_in_one(evidence: EvidenceTable) -> None:
+    """Whole roll-ups with the floor of five methods in one go."""
+    works: dict[str, Callable[[], object]] = {"floor": lambda: floor_of_five(evidence)}
+    rounds = interleaved({**works, **{method: run_roll_up(method, evidence) for method in FIVE}})
+    ratio = {method: statistics.median(one[method] / one["floor"] for one in rounds) for method in FIVE}
+    every = statistics.median(sum(one[method] for method in FIVE) / one["floor"] for one in rounds)
+    speed = len(evidence) / statistics.median(one["floor"] for one in rounds) / 1e6
+    print(f"five methods in one floor: {speed:.1f}; one whole roll-up x that floor: "
+          f"{', '.join(f'{method} {ratio[method]:.2f}' for method in FIVE)}; five of them {every:.2f}")  # fmt: skip
+
+
+def every_method(evidence: EvidenceTable) -> None:
+    """Whole roll-ups of the methods that have no floor here."""
+    others = [method for method in METHODS if method not in FLOORS]
+    rounds = interleaved({method: run_roll_up(method, evidence) for method in others})
+    for method in others:
+        print(f"{method:<44}{len(evidence) / statistics.median(one[method] for one in rounds) / 1e6:>8.1f}")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--rows", type=int, default=2_000_000)
+    evidence = evidence_of(options.parse_args().rows)
+    rows = len(evidence)
+    print(f"{rows:,} rows in groups of {GROUP_SIZE}, medians of {ROUNDS} interleaved rounds, million rows/s")
+    against_single_floors(evidence)
+    against_five_in_one(evidence)
     shapes = interleaved(other_shapes(evidence))
-    speeds = [(name, rows / statistics.median(one[name] for one in shapes) / 1e6) for name in list(shapes[0])]
-    for name, speed_of in speeds:
-        print(f"{name:<44}{speed_of:>8.1f}")
+    for name in shapes[0]:
+        print(f"{name:<44}{rows / statistics.median(one[name] for one in shapes) / 1e6:>8.1f}")
+    every_method(evidence_of(min(rows, 200_000)))
 
 
 if __name__ == "__main__":

@@ -89,9 +89,8 @@ def prepare(policy: Policy, table: EvidenceTable, context: Context = NOWHERE) ->
     reason = running.reason
     if reason is not None and leader is not None:
         reason = reason[leader]
-    group = take(table.group, order.index)
-    start = group_starts(group)
-    first, present = _first_pieces(start, len(group), running.chosen.places)
+    start = order.start
+    first, present = _first_pieces(start, len(table), running.chosen.places)
     is_awaiting = np.zeros(len(start), dtype=np.bool_)
     if reason is not None and len(start):
         is_waiting = reason == Reason.NOT_JUDGED
@@ -99,7 +98,16 @@ def prepare(policy: Policy, table: EvidenceTable, context: Context = NOWHERE) ->
             is_waiting &= ~_is_before(policy.window.since(context), take(table.occurred_at, order.index))
         is_awaiting = np.logical_or.reduceat(is_waiting, start)
     pieces = _pieces(policy, table, compose(order.index, running.chosen.places), running, first)
-    return Prepared(pieces, group[start], is_awaiting, present, order.index, reason, leader, running.chosen.places)
+    return Prepared(
+        pieces,
+        take(table.group, order.index)[start],
+        is_awaiting,
+        present,
+        order.index,
+        reason,
+        leader,
+        running.chosen.places,
+    )
 
 
 def _choose(policy: Policy, table: EvidenceTable, context: Context, order: RowOrder, running: Running) -> Running:
@@ -146,13 +154,12 @@ def _pieces(policy: Policy, table: EvidenceTable, rows: Ints | None, running: Ru
 
 def drop_reasons(policy: Policy, table: EvidenceTable, order: RowOrder) -> Codes | None:
     """int8[n], by place: why a row cannot count whatever the others are; None where every row can."""
-    is_null = np.isnan(table.score)
     is_self = np.False_ if policy.count_self_assessment else _equals(table.kind, Kind.SELF_ASSESSMENT)
-    is_plain = _equals(table.state, State.COUNTED)
     repeats = _repeats(table, order)
-    if repeats is None and np.all(is_plain) and not np.any(is_self) and not is_null.any():
+    has_null = len(table) > 0 and bool(np.isnan(table.score.min()))
+    if repeats is None and not has_null and table.state.max(initial=0) == State.COUNTED and not np.any(is_self):
         return None
-    reason = np.where(is_null, np.int8(Reason.NULL), np.int8(Reason.COUNTED))
+    reason = np.where(np.isnan(table.score), np.int8(Reason.NULL), np.int8(Reason.COUNTED))
     reason[table.state == State.NOT_JUDGED] = Reason.NOT_JUDGED
     reason[np.broadcast_to(is_self, reason.shape)] = Reason.SELF_ASSESSMENT
     reason[table.state == State.HIDDEN] = Reason.HIDDEN

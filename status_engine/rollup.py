@@ -103,15 +103,16 @@ def assess(policy: Policy, pieces: Pieces, context: Context = NOWHERE, still_ope
     if has_none.any():
         # Evidence without a value (too few successes) is developing where a single piece shows that much.
         level[has_none & (highest_piece(pieces) >= lowest_reaching(scale.developing_at))] = Level.DEVELOPING
-    is_meets = value >= scale.meets_at
-    meets = check_gates(policy.gates.meets, sight_of(policy, pieces, Level.MEETS, context, still_open))
-    is_short = is_meets & meets.is_short
-    is_meets &= meets.holds
-    level[is_meets] = Level.MEETS
-    is_mastery = is_meets & (value >= scale.mastery_cut)
-    mastery = check_gates(policy.gates.mastery, sight_of(policy, pieces, Level.MASTERY, context, still_open))
-    is_short |= is_mastery & mastery.is_short
-    level[is_mastery & mastery.holds] = Level.MASTERY
+    is_short = np.zeros(len(value), dtype=np.bool_)
+    is_there = np.ones(len(value), dtype=np.bool_)
+    for reached, gates in ((Level.MEETS, policy.gates.meets), (Level.MASTERY, policy.gates.mastery)):
+        is_there &= value >= scale.cut_of(reached)
+        if not is_there.any():
+            break
+        verdict = check_gates(gates, sight_of(policy, pieces, reached, context, still_open))
+        is_short |= is_there & verdict.is_short
+        is_there &= verdict.holds
+        level[is_there] = reached
     return Assessed(unrounded, value, level, np.where(is_short, np.int16(Flag.NOT_ENOUGH_EVIDENCE), np.int16(0)))
 
 
