@@ -3,8 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import Q
+
 from competencies.models import Competency
 from milestones.models import CompetencyStatus, LevelOverride, Milestone, MilestoneStatus
+from milestones.past import Moment
+from milestones.past_reasons import learner_then
 from milestones.selectors import CriterionReason, competency_reason, reasons_for
 from status_engine import LEVEL_NAMES
 from tenancy.models import Member
@@ -20,7 +24,8 @@ def explanation_of(learner_id: int, thing: Milestone | Competency) -> Json:
     competency = thing
     reason = competency_reason(learner_id, competency)
     status = CompetencyStatus.objects.filter(learner_id=learner_id, competency_id=competency.pk).first()
-    return {**_levels(status), "override": None, "criteria": [criterion_data(reason)]}
+    levels = (status.level, status.computed_level) if status else (0, 0)
+    return {**_levels(*levels), "override": None, "criteria": [criterion_data(reason)]}
 
 
 def milestone_explanations(pairs: Pairs) -> dict[tuple[int, int], Json]:
@@ -30,20 +35,31 @@ def milestone_explanations(pairs: Pairs) -> dict[tuple[int, int], Json]:
     """
     learners, milestones = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
     rows = MilestoneStatus.objects.filter(learner_id__in=learners, milestone_id__in=milestones)
-    statuses = {(row.learner_id, row.milestone_id): row for row in rows}
+    statuses = {(row.learner_id, row.milestone_id): (row.level, row.computed_level) for row in rows}
     rules = {row.pk: row for row in Milestone.objects.filter(id__in=milestones)}
     overrides = standing_overrides(learners, milestones)
     reasons = reasons_for(pairs)
     return {
-        pair: milestone_data(rules[pair[1]], statuses.get(pair), reasons[pair], overrides.get(pair)) for pair in pairs
+        pair: milestone_data(rules[pair[1]], statuses.get(pair, (0, 0)), reasons[pair], overrides.get(pair))
+        for pair in pairs
     }
 
 
+def explanation_then(learner_id: int, milestone: Milestone, moment: Moment) -> Json:
+    """The same for one milestone of one learner at a past moment."""
+    then = learner_then(learner_id, milestone, [], moment)
+    stand = then.stands.get(milestone.pk)
+    levels = (stand.level, stand.computed_level) if stand else (0, 0)
+    override = standing_overrides({learner_id}, {milestone.pk}, moment).get((learner_id, milestone.pk))
+    return milestone_data(milestone, levels, then.reasons, override)
+
+
 def milestone_data(
-    milestone: Milestone, status: MilestoneStatus | None, reasons: Sequence[CriterionReason], override: Json | None
+    milestone: Milestone, levels: tuple[int, int], reasons: Sequence[CriterionReason], override: Json | None
 ) -> Json:
+    """`levels`: what holds, and what the policy says."""
     return {
-        **_levels(status),
+        **_levels(*levels),
         "rule": milestone.rule,
         "need": None if milestone.need is None else float(milestone.need),
         "override": override,
@@ -57,6 +73,7 @@ def criterion_data(reason: CriterionReason) -> Json:
         "competency": str(reason.competency_public_id),
         "code": reason.code,
         "level": LEVEL_NAMES[reason.level],
+        "computed_level": LEVEL_NAMES[reason.computed_level],
         "required_level": LEVEL_NAMES[reason.required_level],
         "policy": {"name": reason.policy.name, "version": reason.policy.number},
         "digest": reason.digest,
@@ -65,12 +82,13 @@ def criterion_data(reason: CriterionReason) -> Json:
     }
 
 
-def standing_overrides(learner_ids: set[int], milestone_ids: set[int]) -> dict[tuple[int, int], Json]:
-    """{(learner, milestone): what a teacher set}. Two queries."""
+def standing_overrides(
+    learner_ids: set[int], milestone_ids: set[int], moment: Moment | None = None
+) -> dict[tuple[int, int], Json]:
+    """{(learner, milestone): what a teacher set} as it stands, or stood at a moment. Two queries."""
+    stands = moment.stood if moment else Q(ends=None)
     rows = list(
-        LevelOverride.objects.filter(learner_id__in=learner_ids, milestone_id__in=milestone_ids, ends=None).order_by(
-            "id"
-        )
+        LevelOverride.objects.filter(stands, learner_id__in=learner_ids, milestone_id__in=milestone_ids).order_by("id")
     )
     members = Member.objects.filter(id__in={row.set_by_id for row in rows}).values_list("id", "public_id")
     people: dict[int | None, str] = {pk: str(public_id) for pk, public_id in members}
@@ -89,6 +107,5 @@ def override_data(row: LevelOverride, people: Mapping[int | None, str]) -> Json:
     }
 
 
-def _levels(status: MilestoneStatus | CompetencyStatus | None) -> Json:
-    level, computed = (status.level, status.computed_level) if status else (0, 0)
+def _levels(level: int, computed: int) -> Json:
     return {"level": LEVEL_NAMES[level], "computed_level": LEVEL_NAMES[computed]}

@@ -9,7 +9,7 @@
 | the others | as the engine or a person said: `status_engine.Flag` |
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -19,7 +19,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce, Now
 
 from competencies.models import PolicyVersion
-from milestones.models import MilestonePace
+from milestones.models import Milestone, MilestonePace
 from status_engine import Flag, Level, flag_names
 
 DROPPED, STALLED, PAST_TARGET, BEHIND_PACE = "dropped", "stalled", "past_target", "behind_pace"
@@ -46,6 +46,13 @@ def stall_limit(milestone: str, framework: str, level: int | OuterRef) -> Combin
     of_policy = versions.values(days=Cast(KT("rule__stalled_after"), IntegerField()))[:1]
     of_cohort = MilestonePace.objects.filter(milestone_id=OuterRef(milestone), level=level).values("stalled_after")[:1]
     return Coalesce(Subquery(of_policy), Subquery(of_cohort), Value(STALLED_AFTER), output_field=IntegerField())
+
+
+def stall_limits(milestone_ids: Collection[int]) -> Limits:
+    """The limits of beginning and developing for some milestones. One query."""
+    limits = {f"limit{level}": stall_limit("pk", "framework_id", level) for level in (1, 2)}
+    rows = Milestone.objects.filter(id__in=milestone_ids).annotate(**limits).values_list("id", *limits)
+    return {(row[0], level): row[level] for row in rows for level in (1, 2)}
 
 
 def is_stalled(limits: Limits, now: datetime) -> Q:

@@ -4,6 +4,8 @@ A stay begins with a change to beginning or developing and is finished by the ne
 milestone; days are those of the work (`applies_from`), not of its entry. What a teacher set is no stay.
 """
 
+from typing import Any
+
 from django.db import connection
 from django.utils import timezone
 
@@ -35,7 +37,7 @@ WHERE (p.stays, p.median_days, p.stalled_after) IS DISTINCT FROM
 def work_out_paces(tenant_id: int) -> int:
     """One statement per tenant. Returns how many limits are new or moved; run again it changes nothing."""
     with tenant_context(tenant_id), connection.cursor() as cursor:
-        values = {
+        values: dict[str, Any] = {
             "tenant": current_tenant_id(), "now": timezone.now(), "fewest": FEWEST_STAYS,
             "shortest": SHORTEST, "longest": LONGEST,
         }  # fmt: skip

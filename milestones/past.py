@@ -40,6 +40,12 @@ class Moment:
         """The changes of a level that had happened by then, for this question."""
         return Q(at__lte=self.at) if self.by == RECORDED else Q(applies_from__lte=self.at)
 
+    @property
+    def stood(self) -> Q:
+        """Overrides that had been set, not ended by then and not over."""
+        open_then = Q(ends=None) | Q(ends__ended_at__gt=self.at)
+        return Q(set_at__lte=self.at) & open_then & (Q(until=None) | Q(until__gte=self.day))
+
     def seen(self, rows: Evidence) -> Evidence:
         """Of every row of the ledger those that stood."""
         instant = to_microseconds(self.at)
@@ -82,10 +88,8 @@ class Past:
 
 
 def overrides_then(learners: Ints, moment: Moment) -> SetThen:
-    """What teachers had set, not ended by then and not over. One query."""
-    rows = LevelOverride.objects.filter(learner_id__in=learners.tolist(), set_at__lte=moment.at)
-    rows = rows.filter(Q(ends=None) | Q(ends__ended_at__gt=moment.at))
-    rows = rows.filter(Q(until=None) | Q(until__gte=moment.day)).order_by("id")
+    """What teachers had set. One query."""
+    rows = LevelOverride.objects.filter(moment.stood, learner_id__in=learners.tolist()).order_by("id")
     found = SetThen({}, {})
     for learner, competency, milestone, level in rows.values_list(
         "learner_id", "competency_id", "milestone_id", "level"

@@ -7,14 +7,14 @@ import numpy as np
 
 from competencies.book import EffectivePolicy
 from milestones.columns import Ints
-from milestones.flags import Limits, Stand, stall_limit
+from milestones.flags import Stand, stall_limits
 from milestones.history import milestones_then
 from milestones.judging import Pairs
 from milestones.models import Milestone
 from milestones.past import Moment, Past, competencies_then, overrides_then
 from milestones.selectors import CriterionReason, Names, Wanted, criteria_of, named_table, names_of
 from milestones.standards import Standards
-from status_engine import Level, explain
+from status_engine import explain
 
 NO_PAIR = -1
 
@@ -33,7 +33,7 @@ def learner_then(learner_id: int, milestone: Milestone, others: Sequence[int], m
     standards = Standards.of(np.unique(np.array([milestone.pk, *others], np.int64)))
     set_then = overrides_then(learners, moment)
     past = competencies_then(learners, np.unique(standards.competency), moment, set_then)
-    found = milestones_then(learners, standards, past, set_then, moment, _limits(milestone))
+    found = milestones_then(learners, standards, past, set_then, moment, stall_limits([milestone.pk]))
     wanted = criteria_of([milestone.pk])[milestone.pk]
     pairs = {key: n for n, key in enumerate(past.pairs.competency.tolist())}
     here = [pairs.get(one.competency_id, NO_PAIR) for one in wanted]
@@ -41,12 +41,6 @@ def learner_then(learner_id: int, milestone: Milestone, others: Sequence[int], m
     names = names_of(past.evidence.rows(np.isin(past.evidence.pair, known)))
     reasons = [_reason(past, learner_id, one, at, names) for one, at in zip(wanted, here, strict=True)]
     return LearnerThen({key: stand for (_, key), stand in found.items()}, reasons)
-
-
-def _limits(milestone: Milestone) -> Limits:
-    limits = {f"limit{level}": stall_limit("pk", "framework_id", level) for level in (1, 2)}
-    row = Milestone.objects.filter(pk=milestone.pk).values_list(*limits.values())[0]
-    return {(milestone.pk, level): days for level, days in enumerate(row, Level.BEGINNING)}
 
 
 def _reason(past: Past, learner_id: int, wanted: Wanted, at: int, names: Names) -> CriterionReason:

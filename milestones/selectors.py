@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -72,7 +72,16 @@ def reasons_for(wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], list
     """{(learner, milestone): a reason per criterion}. A fixed number of queries, whatever the number of pairs."""
     criteria = criteria_of({milestone for _, milestone in wanted})
     replay = _replay({learner for learner, _ in wanted}, [one for group in criteria.values() for one in group])
-    return {(who, what): [replay.reason(who, one) for one in criteria[what]] for who, what in wanted}
+    known: dict[tuple[int, int], CriterionReason] = {}
+
+    def reason(who: int, one: Wanted) -> CriterionReason:
+        """A competency of several milestones is replayed once."""
+        key = (who, one.competency_id)
+        if key not in known:
+            known[key] = replay.reason(who, one)
+        return replace(known[key], required_level=one.required_level)
+
+    return {(who, what): [reason(who, one) for one in criteria[what]] for who, what in wanted}
 
 
 def criteria_of(milestone_ids: Collection[int]) -> dict[int, list[Wanted]]:

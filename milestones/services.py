@@ -4,10 +4,12 @@ from datetime import date
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.db.models.fields.json import KT
 
 from learners.models import Enrolment, Section
 from learners.reach import running
 from milestones import bulk
+from milestones.explanation import milestone_explanations, standing_overrides
 from milestones.models import MilestoneStatus, Release, SectionMilestone
 from milestones.recompute import recompute_statuses
 from tenancy.actor import Actor
@@ -15,6 +17,7 @@ from tenancy.audit import record_audit
 from tenancy.context import tenant_context
 
 BATCH = 500
+NOT_SET = {"id": None}
 PARK_AFTER = 5
 
 
@@ -72,20 +75,36 @@ def _drain_one_by_one(tenant_id: int, ids: list[int]) -> int:
 
 @transaction.atomic
 def release_levels(actor: Actor, *, section: Section) -> int:
-    """Let learners and families of a section see the levels as they are now. Returns how many are new to them."""
+    """Let learners and families of a section see the levels as they are now. Returns how many are new to them.
+
+    A level is new, too, when a teacher has set it or let the rule decide again since. Why it is what it is, is frozen
+    beside it.
+    """
     statuses = _statuses_of(section, actor.today)
+    learners, milestones = {status[0] for status in statuses}, {status[1] for status in statuses}
+    set_now = standing_overrides(learners, milestones)
     known = {
-        (learner, milestone): level
-        for learner, milestone, level in Release.objects.filter(learner_id__in={status[0] for status in statuses})
+        (learner, milestone): (level, override)
+        for learner, milestone, level, override in Release.objects.filter(learner_id__in=learners)
         .order_by("id")
-        .values_list("learner_id", "milestone_id", "level")
+        .values_list("learner_id", "milestone_id", "level", KT("explanation__override__id"))
     }
-    new = [
-        Release(learner_id=learner, milestone_id=milestone, level=level, released_by_id=actor.member_id)
+    new = {
+        (learner, milestone): level
         for learner, milestone, level in statuses
-        if known.get((learner, milestone)) != level
-    ]
-    Release.objects.bulk_create(new, batch_size=1000)
+        if known.get((learner, milestone)) != (level, set_now.get((learner, milestone), NOT_SET)["id"])
+    }
+    reasons = milestone_explanations(list(new))
+    Release.objects.bulk_create(
+        [
+            Release(
+                learner_id=pair[0], milestone_id=pair[1], level=level, explanation=reasons[pair],
+                released_by_id=actor.member_id,
+            )
+            for pair, level in new.items()
+        ],
+        batch_size=1000,
+    )  # fmt: skip
     record_audit(actor, "levels.released", target=section, detail={"levels": len(new)})
     return len(new)
 

@@ -173,7 +173,13 @@ def _planned(section: Section) -> list[Plan]:
     )
     fields = ("milestone_id", *(f"milestone__{name}" for name in ("public_id", "code", "title", "heading")), "due_on")
     found: Iterable[tuple[Any, ...]] = rows.order_by("position", "id").values_list(*fields, "beginning", "developing")
-    return [Plan(*row[:6], (row[6], row[7])) for row in found]
+    return [_plan(*row) for row in found]
+
+
+def _plan(
+    key: int, public_id: UUID, code: str, title: str, heading: str, due_on: date | None, beginning: int, developing: int
+) -> Plan:
+    return Plan(key, public_id, code, title, heading, due_on, (beginning, developing))
 
 
 def _learners(section: Section, today: date) -> list[tuple[int, UUID, str]]:

@@ -6,6 +6,10 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
+from django.db.models import Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
+
 from learners.models import Learner
 from milestones.models import Release
 from status_engine import Level
@@ -24,11 +28,18 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class ReleasedLevel:
+    """`is_set`: a teacher had set it when it was released, for the `reason` that the teacher wrote."""
+
     code: str
     title: str
     description: str
     level: int
     released_at: datetime
+    reason: str
+
+    @property
+    def is_set(self) -> bool:
+        return bool(self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +104,10 @@ def _released(actor: Actor, learner: Learner) -> Iterable[tuple[str, ReleasedLev
         "level",
         "released_at",
     )
-    for heading, *values in rows.order_by("milestone__heading", "milestone__code", "milestone_id").values_list(*fields):
+    reason = Coalesce(KT("explanation__override__reason"), Value(""))
+    for heading, *values in rows.order_by("milestone__heading", "milestone__code", "milestone_id").values_list(
+        *fields, reason
+    ):
         yield heading, ReleasedLevel(*values)
 
 

@@ -1,6 +1,5 @@
 """Shapes of the API. Ids are public ids; levels are machine names."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -8,8 +7,7 @@ from rest_framework import serializers
 
 from competencies.models import Competency, Framework
 from learners.models import Learner, Section
-from milestones.models import Milestone, MilestoneStatus
-from milestones.selectors import CriterionReason
+from milestones.models import Milestone
 from status_engine import KIND_NAMES, LEVEL_NAMES, STATE_NAMES
 
 LEVELS = [(name, name) for name in LEVEL_NAMES]
@@ -116,50 +114,63 @@ class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
         fields = ("id", "code", "title", "description", "kind", "heading", "rule", "need", "criteria")
 
 
+class PolicyOfCriterionSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    version = serializers.IntegerField()
+
+
 class ExplainedCriterionSerializer(serializers.Serializer[Any]):
     """A criterion with the engine's explanation: what counted, what did not, every condition, what would change it."""
 
+    competency = serializers.UUIDField()
     code = serializers.CharField()
     level = LevelField()
+    computed_level = LevelField()
     required_level = LevelField()
-    explanation = serializers.DictField()
+    policy = PolicyOfCriterionSerializer()
+    digest = serializers.CharField(help_text="Fingerprint of what the stored level rests on; empty without a level.")
     is_true_to_ledger = serializers.BooleanField()
+    explanation = serializers.DictField()
 
 
-class StatusSerializer(serializers.ModelSerializer[MilestoneStatus]):
-    learner = serializers.UUIDField(source="learner.public_id", read_only=True)
-    milestone = serializers.UUIDField(source="milestone.public_id", read_only=True)
-    level = LevelField(read_only=True)
-    previous_level = LevelField(read_only=True)
-    criteria = ExplainedCriterionSerializer(many=True, read_only=True, required=False)
+class OverrideSerializer(serializers.Serializer[Any]):
+    """What a teacher set instead of the computed level."""
 
-    class Meta:
-        model = MilestoneStatus
-        fields = ("learner", "milestone", "level", "previous_level", "criteria_met", "since", "computed_at", "criteria")
-
-    def to_representation(self, row: MilestoneStatus) -> dict[str, Any]:
-        return {
-            "learner": str(row.learner.public_id),
-            "milestone": str(row.milestone.public_id),
-            "level": LEVEL_NAMES[row.level],
-            "previous_level": LEVEL_NAMES[row.previous_level],
-            "criteria_met": row.criteria_met,
-            "since": row.since.isoformat(),
-            "computed_at": row.computed_at.isoformat(),
-        }
+    id = serializers.UUIDField()
+    level = LevelField()
+    reason = serializers.CharField()
+    until = serializers.DateField(allow_null=True, help_text="Its last day, in the tenant's time zone.")
+    set_at = serializers.DateTimeField()
+    set_by = serializers.UUIDField(allow_null=True, help_text="Id of the member.")
 
 
-def criteria_data(reasons: Sequence[CriterionReason]) -> list[dict[str, Any]]:
-    return [
-        {
-            "code": reason.code,
-            "level": LEVEL_NAMES[reason.level],
-            "required_level": LEVEL_NAMES[reason.required_level],
-            "explanation": reason.explanation,
-            "is_true_to_ledger": reason.is_true_to_ledger,
-        }
-        for reason in reasons
-    ]
+class StatusSerializer(serializers.Serializer[Any]):
+    """Documents the shape; rows are made by `api.v1.statuses`."""
+
+    learner = serializers.UUIDField()
+    milestone = serializers.UUIDField()
+    level = LevelField(help_text="What holds: the level that a teacher set while that stands, else the computed one.")
+    computed_level = LevelField()
+    previous_level = LevelField()
+    flags: Any = serializers.ListField(child=serializers.CharField(), help_text="Beside the level, most urgent first.")
+    override = OverrideSerializer(allow_null=True)
+    criteria_met = serializers.IntegerField(allow_null=True, help_text="Null as of a past moment.")
+    since = serializers.DateTimeField(allow_null=True)
+    computed_at = serializers.DateTimeField(allow_null=True, help_text="Null as of a past moment.")
+    criteria = ExplainedCriterionSerializer(many=True, required=False)
+
+
+class ExplanationSerializer(serializers.Serializer[Any]):
+    learner = serializers.UUIDField()
+    milestone = serializers.UUIDField()
+    as_of = serializers.DateTimeField(allow_null=True)
+    by = serializers.ChoiceField(choices=["occurred", "recorded"], allow_null=True)
+    level = LevelField()
+    computed_level = LevelField()
+    rule = serializers.CharField()
+    need = serializers.FloatField(allow_null=True)
+    override = OverrideSerializer(allow_null=True)
+    criteria = ExplainedCriterionSerializer(many=True)
 
 
 class EvidenceSerializer(serializers.Serializer[Any]):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from api.v1 import views, writes
+from api.v1 import statuses, views, writes
 
 urlpatterns = [
     path("frameworks/", views.Frameworks.as_view(), name="api_frameworks"),
@@ -13,7 +13,12 @@ urlpatterns = [
     path("learners/<uuid:public_id>/", views.LearnerDetail.as_view(), name="api_learner"),
     path("milestones/", views.Milestones.as_view(), name="api_milestones"),
     path("milestones/<uuid:public_id>/", views.MilestoneDetail.as_view(), name="api_milestone"),
-    path("statuses/", views.Statuses.as_view(), name="api_statuses"),
+    path("statuses/", statuses.Statuses.as_view(), name="api_statuses"),
+    path(
+        "statuses/<uuid:learner_id>/<uuid:milestone_id>/explanation/",
+        statuses.Explanation.as_view(),
+        name="api_explanation",
+    ),
     path("evidence/", writes.EvidenceIn.as_view(), name="api_evidence"),
     path("status-preview/", writes.StatusPreview.as_view(), name="api_status_preview"),
 ]

@@ -6,15 +6,12 @@ from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import generics
 from rest_framework.exceptions import ValidationError
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from api.permissions import actor_of
 from api.v1 import filters, serializers
 from competencies.models import CURRICULUM, Competency, Framework
 from learners.models import Learner, Section
-from milestones.models import Milestone, MilestoneStatus
-from milestones.selectors import reasons_for
+from milestones.models import Milestone
 from tenancy.gate import Declared
 
 CURRICULUM_READ = Declared(CURRICULUM, "read")
@@ -32,13 +29,14 @@ class DeclaredView:
 class StrictFilters(DjangoFilterBackend):
     """Refuses a parameter that the list does not know, instead of answering as if it were not there."""
 
-    paging = frozenset({"limit", "cursor", "explain"})
+    paging = frozenset({"limit", "cursor"})
 
     def filter_queryset(self, request: Any, queryset: QuerySet[Any], view: Any) -> Any:
         known = set(view.filterset_class.base_filters) if getattr(view, "filterset_class", None) else set()
+        known |= view.more_parameters
         for name in request.query_params:
             if name not in known | self.paging:
-                allowed = ", ".join(sorted(known | {"limit", "cursor"}))
+                allowed = ", ".join(sorted(known | self.paging))
                 raise ValidationError({name[:40]: [f"{name[:40]} is not a parameter here. Use some of {allowed}"]})
         return super().filter_queryset(request, queryset, view)
 
@@ -55,6 +53,7 @@ class VisibleList(DeclaredView, generics.ListAPIView[Any]):
     """A list of what the token may see; `model` names the rows, the matrix the right."""
 
     model: ClassVar[Any]
+    more_parameters: ClassVar[frozenset[str]] = frozenset()  # beside those of the filters
     filter_backends = [StrictFilters]
 
     def get_queryset(self) -> QuerySet[Any]:
@@ -167,29 +166,3 @@ class Milestones(MilestoneRows, VisibleList):
 
 class MilestoneDetail(MilestoneRows, VisibleOne):
     """One milestone."""
-
-
-class Statuses(VisibleList):
-    """Levels of learners on milestones. `explain=true` adds the replayed explanation (up to 50 rows a page)."""
-
-    declared = Declared("Current level", "read")
-    model = MilestoneStatus
-    serializer_class = serializers.StatusSerializer
-    filterset_class = filters.StatusFilter
-
-    def widened(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.select_related("learner", "milestone")
-
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        wanted = request.query_params.get("explain", "false")
-        if wanted not in {"true", "false"}:
-            raise ValidationError({"explain": [f'explain was "{wanted[:20]}". Use true or false']})
-        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
-        found = serializers.StatusSerializer(rows, many=True).data
-        if wanted == "true":
-            if len(rows) > 50:
-                raise ValidationError({"limit": ["With explain=true use a limit of 50 or less"]})
-            reasons = reasons_for([(row.learner_id, row.milestone_id) for row in rows])
-            for row, data in zip(rows, found, strict=True):
-                data["criteria"] = serializers.criteria_data(reasons[row.learner_id, row.milestone_id])
-        return self.get_paginated_response(found)

@@ -60,6 +60,10 @@ def sent_competency(p: Places, kind: str) -> dict[str, Any]:
     return {**sent_piece(p, "own"), "competency": p.ids["competency"][kind]}
 
 
+def why(learner: str, milestone: str) -> str:
+    return f"/api/v1/statuses/{learner}/{milestone}/explanation/"
+
+
 PREVIEW = {
     "policy": {"method": "mean", "points_possible": 4, "meets_at": 3},
     "evidence": [{"score": 3, "possible": 4, "occurred_at": "2026-01-15T09:00:00Z"}],
@@ -72,6 +76,7 @@ OVERRIDE = ("Level override with reason", "set, lift")
 EXPORT = ("Named export, up to 200 learners", "create")
 PUBLISH = ("Publication to learner and family", "publish, withdraw")
 LEVEL = ("Current level", "read")
+WHY = ("Explanation of a level", "read")
 ACCOUNT = ("Own account, factors, sessions", "read, update")
 CURRICULUM = ("Framework, competency, milestone, rubric (published)", "read")
 FAMILY, LEARNER = frozenset({"GRD"}), frozenset({"LRN"})
@@ -121,6 +126,9 @@ ENTRIES: tuple[Entry, ...] = (
     api("api_milestone", CURRICULUM, lambda p, k: f"/api/v1/milestones/{p.ids['milestone'][k]}/", what="curriculum",
         kinds_of="milestone"),
     api("api_statuses", LEVEL, lambda p, k: "/api/v1/statuses/"),
+    api("api_explanation", WHY, lambda p, k: why(p.ids["learner"][k], own(p, "milestone")), what="learner"),
+    api("api_explanation", WHY, lambda p, k: why(own(p, "learner"), p.ids["milestone"][k]), what="curriculum",
+        kinds_of="milestone"),
     api("api_evidence", CREATE, lambda p, k: "/api/v1/evidence/", what="learner", method="POST", good=201,
         data=sent_piece),
     api("api_evidence", CREATE, lambda p, k: "/api/v1/evidence/", what="curriculum", kinds_of="competency",
