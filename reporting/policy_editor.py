@@ -15,6 +15,8 @@ from status_engine import GATES, KIND_NAMES, METHODS, Level
 from status_engine.policy_parse import GATE_LEVELS
 
 BLANK_RATINGS = 2
+# Shown at once; the others, and those still to come, stand behind "More ways".
+USUAL = ("highest", "latest", "mean", "weighted_mean", "last_vs_rest", "ewma", "n_times", "m_of_n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class GateGroup:
 @dataclass(frozen=True, slots=True)
 class Editor:
     methods: tuple[SentenceView, ...]
+    more_methods: tuple[SentenceView, ...]
     ratings: tuple[RatingRow, ...]
     points_possible: FieldView
     developing_at: FieldView
@@ -82,13 +85,18 @@ class Editor:
     problems: tuple[tuple[str, str], ...]
     choice_errors: dict[str, str]
 
+    @property
+    def is_more_open(self) -> bool:
+        return any(one.is_chosen or one.errors for one in self.more_methods)
+
 
 def editor_of(values: Values, problems: Problems) -> Editor:
     view = _View(values, problems)
     attempts = tuple((value, str(text)) for value, text in words.ATTEMPTS.items())
     orders = tuple((value, str(text)) for value, text in words.ORDERS.items())
     return Editor(
-        methods=tuple(view.method(method) for method in METHODS),
+        methods=tuple(view.method(method) for method in METHODS if method in USUAL),
+        more_methods=tuple(view.method(method) for method in METHODS if method not in USUAL),
         ratings=tuple(view.ratings()),
         points_possible=view.field("points_possible", boxes.SCORE, _("Points possible")),
         developing_at=view.field("developing_at", boxes.CUT, _("Developing begins at")),

@@ -13,7 +13,6 @@ from reporting import policy_sentences as words
 from reporting.policy_form import parameters_of
 from reporting.policy_words import KINDS
 from status_engine import Level, policy_to_json
-from status_engine.policy_parse import GATE_LEVELS
 
 LEVELS = {"developing": Level.DEVELOPING, "meets": Level.MEETS, "mastery": Level.MASTERY}
 
@@ -42,8 +41,7 @@ def lines_of(content: Content) -> list[Line]:
     return [
         Line("method", method_sentence(full["method"], full)),
         Line("scale", _scale(content)),
-        *_cuts(full),
-        *_gates(full),
+        *_levels(full),
         Line("attempts", str(words.ATTEMPTS[full["attempts"]])),
         Line("order_by", str(words.ORDERS[full["order_by"]])),
         Line("window", _window(full["window"])),
@@ -94,7 +92,8 @@ def _scale(content: Content) -> str:
     return _("Points from 0 to %(possible)s: %(ratings)s") % values
 
 
-def _cuts(full: Mapping[str, Any]) -> Iterator[Line]:
+def _levels(full: Mapping[str, Any]) -> Iterator[Line]:
+    """Level by level: where it begins, then what it asks for besides."""
     for name, level in LEVELS.items():
         points = full[f"{name}_at"]
         if points is None:
@@ -102,12 +101,8 @@ def _cuts(full: Mapping[str, Any]) -> Iterator[Line]:
         else:
             text = _("begins at %(points)s points") % {"points": boxes.SCORE.show(points)}
         yield Line(f"{name}_at", text, int(level))
-
-
-def _gates(full: Mapping[str, Any]) -> Iterator[Line]:
-    for level in GATE_LEVELS:
-        for code, needed in full["gates"][level].items():
-            yield Line(f"gates.{level}.{code}", gate_sentence(code, needed), int(LEVELS[level]))
+        for code, needed in full["gates"].get(name, {}).items():
+            yield Line(f"gates.{name}.{code}", gate_sentence(code, needed), int(level))
 
 
 def _window(window: Mapping[str, Any] | None) -> str:
