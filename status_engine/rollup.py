@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from .arrays import Codes, Counts, Floats, Ints, Masks
 from .context import NOWHERE, Context
+from .errors import PolicyErrors
 from .gates import check_gates
 from .levels import Flag, Level
 from .methods import METHODS
@@ -66,9 +67,9 @@ def roll_up(
 
 
 def check_context(policy: Policy, context: Context) -> None:
-    """Raises ValueError where a policy that counts days is not told when the judgement is made."""
+    """Raises PolicyErrors (a ValueError) where a policy that counts days is not told when the judgement is made."""
     if policy.needs_clock and context.as_of is None:
-        raise ValueError("The policy counts days, but context.as_of was not given. Give microseconds UTC")
+        raise PolicyErrors([("as_of", "as_of was not given, but the policy counts days. Give the moment of judgement")])
 
 
 def _fill(policy: Policy, prepared: Prepared, wanted: Ints | None, context: Context) -> RollUp:
