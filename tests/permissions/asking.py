@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import transaction
 
+from tests.permissions.entries import Entry
 from tests.permissions.places import Places
-from tests.permissions.table import Entry
 
 MASK = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": "\w+"')
 OF_THE_REQUEST = {"x-request-number", "date", "server-timing"}

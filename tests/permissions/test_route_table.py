@@ -14,9 +14,10 @@ from learners.models import Enrolment, Learner, Section
 from tenancy.context import tenant_context
 from tests.architecture.route_checks import THIRD_PARTY, routes, walk
 from tests.permissions.asking import Answer, answer_of, ask
+from tests.permissions.entries import Entry
 from tests.permissions.matrix import MATRIX, OUTSIDE, REFUSED, ROLES, reached
 from tests.permissions.places import Places
-from tests.permissions.table import ENTRIES, HOME, PUBLIC, Entry
+from tests.permissions.table import ENTRIES, HOME, PUBLIC
 from waymark.views import home
 
 TOKENS: dict[str, frozenset[str]] = {

@@ -114,6 +114,12 @@ def stored(world: World, policy: Policy) -> PolicyDraft:
         return found
 
 
+def proposed_at(world: World, policy: Policy) -> str:
+    found = stored(world, policy).proposed_at
+    assert found is not None
+    return found.isoformat()
+
+
 def test_form_that_is_sent_back_unchanged_changes_nothing(home: World) -> None:
     client, policy = client_of(home, "DST"), tenant_policy(home)
     values = open_draft(home, client, policy)
@@ -159,7 +165,7 @@ def test_nobody_approves_their_own(home: World) -> None:
     page = one.get(address(policy, "draft/approve/")).content.decode()
     assert "You proposed this yourself" in page
     assert "Approve and publish" not in page
-    response = one.post(address(policy, "draft/approve/"), {"seen": stored(home, policy).proposed_at.isoformat()})
+    response = one.post(address(policy, "draft/approve/"), {"seen": proposed_at(home, policy)})
     assert response.status_code == 403
     assert len(versions(home, policy)) == 1
 
@@ -181,7 +187,7 @@ def test_approver_gets_what_was_on_the_page(home: World) -> None:
     """Withdrawn, edited and proposed anew between looking and pressing: nothing is published."""
     one, two, policy = client_of(home, "DST"), client_of(home, "DST2"), tenant_policy(home)
     propose(one, policy, tried(home, one, policy, method="highest"))
-    seen = stored(home, policy).proposed_at.isoformat()
+    seen = proposed_at(home, policy)
     assert one.post(address(policy, "draft/withdraw/")).status_code == 302
     propose(one, policy, tried(home, one, policy, method="latest"))
     assert two.post(address(policy, "draft/approve/"), {"seen": seen}).status_code == 409
