@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import Value
+from django.db.models import TextField, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
@@ -104,7 +104,7 @@ def _released(actor: Actor, learner: Learner) -> Iterable[tuple[str, ReleasedLev
         "level",
         "released_at",
     )
-    reason = Coalesce(KT("explanation__override__reason"), Value(""))
+    reason = Coalesce(KT("explanation__override__reason"), Value(""), output_field=TextField())
     for heading, *values in rows.order_by("milestone__heading", "milestone__code", "milestone_id").values_list(
         *fields, reason
     ):
