@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from status_engine import CriteriaRollUp, EvidenceErrors, Level, Rule, roll_up_criteria
@@ -90,6 +90,7 @@ def test_bad_columns_are_named(columns: dict[str, Any], field: str) -> None:
     assert field in [name for name, _ in caught.value.errors]
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_a_milestone_alone_is_that_milestone_among_many(seed: int) -> None:
     rng = np.random.default_rng(seed)
