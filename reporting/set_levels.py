@@ -1,17 +1,21 @@
 """What teachers set on a milestone of a learner and its competencies, with who, why, until when, and how it ended."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 
-from milestones.models import LevelOverride
+from milestones.models import LevelOverride, OverrideEnd
 from milestones.overrides import ROW
 from milestones.past import Moment
+from tenancy.access import NOTHING, visible_q
 from tenancy.actor import Actor
 from tenancy.models import Member
+
+END = ("end_cause", "end_reason", "ended_at", "ended_by_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,6 @@ class SetLevel:
     public_id: UUID
     level: int
     computed_level: int
-    competency_id: int | None
     reason: str
     until: date | None
     set_at: datetime
@@ -44,50 +47,43 @@ def set_levels(
 ) -> list[SetLevel]:
     """Everything that teachers set on the milestone and its competencies, newest first.
 
-    As of a moment: what was set by then, and nothing can be ended. One query where there is nothing, else four.
+    As of a moment: what was set by then, and nothing can be ended. One query where there is nothing, else two.
     """
-    found = LevelOverride.objects.filter(learner_id=learner_id)
+    found = LevelOverride.objects.filter(Q(milestone_id=milestone_id) | Q(competency_id__in=list(competency_ids)))
     if moment is not None:
         found = found.filter(set_at__lte=moment.at)
-    rows = list(
-        found.filter(Q(milestone_id=milestone_id) | Q(competency_id__in=list(competency_ids)))
+    may_end = visible_q(LevelOverride, actor, *ROW) if moment is None else NOTHING
+    end = {name: F(f"ends__{name.removeprefix('end_')}") for name in END}  # an override has at most one end
+    rows: list[Any] = list(
+        found.filter(learner_id=learner_id)
         .select_related("competency")
-        .prefetch_related("ends")
+        .annotate(may_end=ExpressionWrapper(may_end, BooleanField()), **end)
         .order_by("-id")
     )
-    if not rows:
-        return []
-    may_end = set(
-        LevelOverride.objects.visible_to(actor, *ROW)
-        .filter(id__in=[row.pk for row in rows], ends=None)
-        .values_list("id", flat=True)
-    )
-    people = _names(rows)
-    return [_set_level(row, people, row.pk in may_end and moment is None, moment) for row in rows]
+    people = _names({row.set_by_id for row in rows} | {row.ended_by_id for row in rows})
+    return [_set_level(row, people, moment) for row in rows]
 
 
-def _names(rows: Iterable[LevelOverride]) -> dict[int | None, str]:
-    keys = {row.set_by_id for row in rows} | {end.ended_by_id for row in rows for end in row.ends.all()}
+def _names(keys: set[int | None]) -> dict[int | None, str]:
     return {member.pk: member.name for member in Member.objects.filter(id__in=keys - {None})}
 
 
-def _set_level(row: LevelOverride, people: dict[int | None, str], can_end: bool, moment: Moment | None) -> SetLevel:
-    ends = [end for end in row.ends.all() if moment is None or end.ended_at <= moment.at]
-    end = ends[0] if ends else None
+def _set_level(row: Any, people: dict[int | None, str], moment: Moment | None) -> SetLevel:
+    """`row`: an override with the fields of its end, empty where it stands, and `may_end`."""
+    is_over = row.ended_at is not None and (moment is None or row.ended_at <= moment.at)
     return SetLevel(
         key=row.pk,
         public_id=row.public_id,
         level=row.level,
         computed_level=row.computed_level,
-        competency_id=row.competency_id,
         reason=row.reason,
         until=row.until,
         set_at=row.set_at,
         by=people.get(row.set_by_id, ""),
         of=row.competency.code if row.competency else "",
-        ended_at=end.ended_at if end else None,
-        cause=end.get_cause_display() if end else "",
-        end_reason=end.reason if end else "",
-        ended_by=people.get(end.ended_by_id, "") if end else "",
-        can_end=can_end,
+        ended_at=row.ended_at if is_over else None,
+        cause=str(OverrideEnd.Cause(row.end_cause).label) if is_over else "",
+        end_reason=row.end_reason if is_over else "",
+        ended_by=people.get(row.ended_by_id, "") if is_over else "",
+        can_end=row.may_end and row.ended_at is None,
     )

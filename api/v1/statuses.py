@@ -69,7 +69,8 @@ class Statuses(VisibleList):
         first = due.order_by().values("milestone_id").annotate(first=Min("due_on")).values("first")
         limit = stall_limit("milestone_id", "milestone__framework_id", OuterRef("level"))
         rows: QuerySet[Any] = queryset.select_related("learner", "milestone")
-        return rows.annotate(due_on=Subquery(first), stalled_after=limit)
+        dated: QuerySet[Any] = rows.annotate(due_on=Subquery(first), stalled_after=limit)
+        return dated
 
     @extend_schema(parameters=[*AS_OF, EXPLAIN])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -14,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from assessments.services import record_many
 from learners.models import GuardianLink
 from milestones.models import Milestone, SectionMilestone
+from milestones.overrides import Place, set_override
 from milestones.services import drain_tenant, release_levels
 from tenancy.context import tenant_context
 from tests.architecture.source_checks import inline_code
@@ -37,14 +39,26 @@ def milestone_of(world: World) -> str:
     return f"/learners/{world.learner.public_id}/milestones/{world.milestone.public_id}/"
 
 
+def explanation_of(world: World) -> str:
+    return f"/api/v1/statuses/{world.learner.public_id}/{world.milestone.public_id}/explanation/"
+
+
+def a_week_ago(world: World) -> str:
+    return (world.system.today - timedelta(days=7)).isoformat()
+
+
 PAGES = {
     "my classes": Page("TCH", lambda w: "/classes/"),
     "my classes of an administrator": Page("SCH", lambda w: "/classes/"),
     "class grid": Page("TCH", lambda w: f"/classes/{w.section.public_id}/grid/"),
     "class grid, filtered": Page("TCH", lambda w: f"/classes/{w.section.public_id}/grid/?show=attention&sort=stuck"),
     "class grid, fragment": Page("TCH", lambda w: f"/classes/{w.section.public_id}/grid/", is_fragment=True),
+    "class grid, a past day": Page("TCH", lambda w: f"/classes/{w.section.public_id}/grid/?as_of={a_week_ago(w)}"),
+    "class grid, as a file": Page("TCH", lambda w: f"/classes/{w.section.public_id}/grid.csv"),
     "learner page": Page("TCH", lambda w: f"/learners/{w.learner.public_id}/"),
     "milestone of a learner": Page("TCH", milestone_of),
+    "milestone of a learner, a past day": Page("TCH", lambda w: f"{milestone_of(w)}?as_of={a_week_ago(w)}"),
+    "set level": Page("TCH", lambda w: f"{milestone_of(w)}level/"),
     "panel": Page("TCH", milestone_of, is_fragment=True),
     "add evidence": Page("TCH", lambda w: f"{milestone_of(w)}evidence/new/"),
     "family": Page("GRD", lambda w: "/family/"),
@@ -60,13 +74,23 @@ PAGES = {
     "API milestones": Page("API", lambda w: "/api/v1/milestones/"),
     "API statuses": Page("API", lambda w: "/api/v1/statuses/"),
     "API statuses of a section": Page("API", lambda w: f"/api/v1/statuses/?section={w.section.public_id}"),
+    "API statuses, a past day": Page("API", lambda w: f"/api/v1/statuses/?as_of={a_week_ago(w)}&limit=200"),
+    "API explanation": Page("API", explanation_of),
     "API statuses explained": Page("API", lambda w: "/api/v1/statuses/?explain=true&limit=50"),
     "API one learner": Page("API", lambda w: f"/api/v1/learners/{w.learner.public_id}/"),
     "API one competency": Page("API", lambda w: f"/api/v1/competencies/{w.competencies[1].public_id}/"),
 }
-# Pages of one learner: reach, milestone, section, reasons, evidence and history one after the other. The number
-# is fixed at any size but over the budget; an entry goes when its page is within it.
-ALLOWED = {"learner page": 22, "milestone of a learner": 20, "panel": 20, "add evidence": 13}
+# Pages of one learner: reach, milestone, section, reasons, evidence and history one after the other; a past day is
+# worked out anew from the ledger. The number is fixed at any size but over the budget; an entry goes when its page is
+# within it.
+ALLOWED = {
+    "class grid, a past day": 16,
+    "learner page": 21,
+    "milestone of a learner": 19,
+    "milestone of a learner, a past day": 22,
+    "panel": 19,
+    "API statuses, a past day": 14,
+}
 
 
 def grow(world: World, learners: int, milestones: int) -> None:
@@ -93,6 +117,9 @@ def grow(world: World, learners: int, milestones: int) -> None:
             record_many(world.system, pieces=[replace(one, n=n) for n, one in rows])
     drain_tenant(world.tenant.pk)
     with tenant_context(world.tenant.pk):
+        teacher = replace(world.system, roles=frozenset({"TCH"}), member_id=world.members["TCH"].pk)
+        reason = "Explained it to the whole class"
+        set_override(teacher, place=Place(world.learner, world.milestone), level=3, reason=reason)
         release_levels(world.system, section=world.section)
         assert SectionMilestone.objects.filter(section=world.section).count() == milestones
 
@@ -137,7 +164,7 @@ def test_pages_cost_the_same_at_any_size(counts: dict[str, tuple[list[str], list
     over = {name: len(large) for name, (_, large) in counts.items() if len(large) > ALLOWED.get(name, MOST)}
     assert over == {}, "\n".join(f"{name}\n{shown(counts[name][1])}" for name in over)
     assert len(counts["class grid"][1]) <= MOST
-    needless = {name: len(counts[name][1]) for name in ALLOWED if len(counts[name][1]) <= MOST}
+    needless = {name: len(counts[name][1]) for name in ALLOWED if len(counts[name][1]) < max(ALLOWED[name], MOST + 1)}
     assert needless == {}, "allowed more than it needs"
 
 

@@ -11,8 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from learners.models import Enrolment
+from milestones.flags import DROPPED, PAST_TARGET, STALLED
 from milestones.models import MilestoneStatus, SectionMilestone
-from reporting.board import DROPPED, PAST_TARGET, STALLED, Filters, class_board
+from reporting.board import Filters, class_board
 from tenancy.context import tenant_context
 from tenancy.selectors import actor_for_user, local_today
 from tests.builders import World, add_learner, add_milestone
