@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, NotFound
@@ -10,6 +11,7 @@ from rest_framework.request import Request
 
 from api.models import ApiClient, ApiClientSchool
 from tenancy.actor import INT, Actor
+from tenancy.context import has_tenant
 from tenancy.models import Tenant
 from tenancy.selectors import local_today, tenant_of_host
 from tenancy.tokens import parse_token, token_hash
@@ -38,21 +40,26 @@ class TokenAuthentication(BaseAuthentication):
             return None
         scheme, _, text = header.partition(" ")
         parsed = parse_token(text.strip()) if scheme.lower() == "bearer" else None
-        tenant: Tenant | None = getattr(request._request, "tenant", None)  # opened by the middleware from this header
-        if parsed is not None and tenant is None and tenant_of_host(request.get_host()) is not None:
-            raise NotFound  # the host belongs to a tenant and the token to another one
-        if parsed is None or tenant is None:
+        # The middleware has opened the tenant that the token names, unless the host belongs to another one.
+        if parsed is not None and not has_tenant() and tenant_of_host(request.get_host()) is not None:
+            raise NotFound
+        if parsed is None or not has_tenant():
             raise AuthenticationFailed(BAD)
         now = timezone.now()
-        client = ApiClient.objects.filter(
-            token_hash=token_hash(parsed.text), is_revoked=False, expires_at__gt=now
-        ).first()
+        limits = ApiClientSchool.objects.filter(client_id=OuterRef("pk")).values("school_id")
+        client = (
+            ApiClient.objects.filter(token_hash=token_hash(parsed.text), is_revoked=False, expires_at__gt=now)
+            .select_related("tenant")
+            .annotate(limited_to=ArraySubquery(limits))
+            .first()
+        )
         if client is None:
             raise AuthenticationFailed(BAD)
-        ApiClient.objects.filter(Q(last_used_at=None) | Q(last_used_at__lt=now - SEEN_EVERY), pk=client.pk).update(
-            last_used_at=now
-        )
-        schools = frozenset(ApiClientSchool.objects.filter(client_id=client.pk).values_list("school_id", flat=True))
+        if client.last_used_at is None or client.last_used_at < now - SEEN_EVERY:
+            ApiClient.objects.filter(pk=client.pk).update(last_used_at=now)
+        tenant: Tenant = client.tenant
+        request._request.tenant = tenant  # type: ignore[attr-defined]
+        schools = frozenset(client.limited_to)
         actor = Actor(
             tenant_id=tenant.pk,
             today=local_today(tenant),

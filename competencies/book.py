@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +41,9 @@ class EffectivePolicy:
 # a database that was made anew counts its keys from one again.
 _parsed: dict[tuple[int, int, datetime], EffectivePolicy] = {}
 MOST_PARSED = 5_000
+Stamp = tuple[int, int, str]
+"""(number of versions, the highest key, the newest moment of publication): versions are only ever added."""
+_listed: dict[tuple[int, Stamp | None], list[tuple[Any, ...]]] = {}
 NONE_PUBLISHED = "This tenant has no published policy. Publish one before recording evidence."
 
 
@@ -91,24 +95,36 @@ class PolicyBook:
         return version
 
 
-def policy_book(at: datetime | None = None) -> PolicyBook:
+def policy_book(at: datetime | None = None, stamp: Stamp | None = None) -> PolicyBook:
     """The versions in force at a moment, by default now. One query, and two more for versions not seen before.
 
-    Before the tenant's first policy was in force, that first one stands in: evidence may be older than the school's
-    first rule.
+    stamp: how the table of versions stands in this transaction; with it nothing is asked that was asked before.
+    Before the tenant's first policy was in force, that first one stands in: evidence may be older than the first rule.
     """
     moment = at or timezone.now()
-    rows = PolicyVersion.objects.order_by("in_force_from", "number").values_list(
-        "id", "published_at", "in_force_from", "policy__school_id", "policy__framework_id", "policy__competency_id"
-    )
     chosen: dict[Place, tuple[int, datetime]] = {}
     published: dict[int, datetime] = {}
-    for key, published_at, in_force_from, *place in rows:
+    for key, published_at, in_force_from, *place in _all_versions(stamp):
         where, published[key] = _place(*place), published_at
         if in_force_from <= moment or (where == (TENANT, 0) and where not in chosen):
             chosen[where] = (key, published_at)
     found = _load(chosen.values())
     return PolicyBook({place: found[key] for place, (key, _) in chosen.items()}, published)
+
+
+def _all_versions(stamp: Stamp | None) -> list[tuple[Any, ...]]:
+    key = (current_tenant_id(), stamp)
+    if stamp is not None and key in _listed:
+        return _listed[key]
+    rows = PolicyVersion.objects.order_by("in_force_from", "number").values_list(
+        "id", "published_at", "in_force_from", "policy__school_id", "policy__framework_id", "policy__competency_id"
+    )
+    found = list(rows)
+    if stamp is not None:
+        if len(_listed) >= MOST_PARSED:
+            _listed.clear()
+        _listed[key] = found
+    return found
 
 
 def frameworks_of(competency_ids: Iterable[int]) -> dict[int, int]:

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments.pieces import Piece, RowResult
-from assessments.resolve import competency_keys, learner_keys
+from assessments.resolve import keys_of
 from assessments.services import record_many
 from integrations.evidence_cells import COLUMNS, REQUIRED, Cells, midnight, read_cells
 from integrations.oneroster.lines import BadCsv, fault_in_text, records
@@ -156,8 +156,11 @@ class _Import:
 
     def record(self, chunk: list[Cells]) -> None:
         """Record one chunk; two queries for the references, and what the ledger needs."""
-        learners = learner_keys({cells.texts["learner"] for cells in chunk} - {""}, Learner.objects.all())
-        competencies = competency_keys({cells.texts["competency"] for cells in chunk} - {""})
+        learners, competencies = keys_of(
+            {cells.texts["learner"] for cells in chunk} - {""},
+            {cells.texts["competency"] for cells in chunk} - {""},
+            Learner.objects.all(),
+        )
         by_row = {cells.row: cells for cells in chunk}
         pieces = []
         for cells in chunk:

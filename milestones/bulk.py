@@ -15,7 +15,7 @@ from django.db import connection
 from assessments.models import StaleMark
 from milestones.columns import Columns, Ints
 from milestones.judging import Pairs
-from milestones.staging import MOMENT, write
+from milestones.staging import MOMENT, Write
 from tenancy.context import current_tenant_id
 
 LOCK = """
@@ -137,6 +137,12 @@ def cause_of_mark(pair_id: int) -> str:
     )
 
 
-def write_changes(changes: Changes, cause: str) -> None:
-    if len(changes):
-        write(CHANGES, "change_staging", {one.name: getattr(changes, one.name) for one in fields(changes)}, cause=cause)
+def changes(moves: Changes, cause: str) -> Write:
+    """The history of these moves, ready to be written."""
+    columns = {one.name: getattr(moves, one.name) for one in fields(moves)}
+    return Write(CHANGES, "change_staging", columns, {"cause": cause})
+
+
+def joined(parts: Sequence[Changes]) -> Changes:
+    """The moves of several parts as one."""
+    return Changes(**{one.name: np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Changes)})

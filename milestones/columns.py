@@ -26,28 +26,53 @@ MICROSECONDS_TO_2000 = 946_684_800_000_000
 INFINITELY_OLD = np.iinfo(np.int64).min
 STATE_FACTOR = 16  # one number carries kind + 16 x state
 
+
+class Moment(str):
+    """A point in time: binary COPY gives its microseconds as they are, JSON has to be asked for them."""
+
+    __slots__ = ()
+
+
+def as_json(fields_of: Sequence[str]) -> str:
+    """The same columns as parts of a JSON array. NaN and minus infinity, which JSON does not know, become null."""
+    return ", ".join(_json_part(one) for one in fields_of)
+
+
+def _json_part(one: str) -> str:
+    if isinstance(one, Moment):
+        return f"(extract(epoch FROM nullif({one}, '-infinity')) * 1000000)::bigint"
+    return f"nullif({one}, 'NaN')" if "'NaN'" in one else one
+
+
 KIND = " ".join(f"WHEN '{kind.name.lower()}' THEN {int(kind)}" for kind in Kind)
 STATE = " ".join(f"WHEN '{state.name.lower()}' THEN {int(state) * STATE_FACTOR}" for state in State)
 # Task and form travel as a hash: what counts is only whether two are the same.
 HASH = "CASE WHEN e.{0} = '' THEN -1 ELSE hashtextextended(e.{0}, 0) & 9223372036854775807 END"
+CODE = f"""(CASE e.kind {KIND} END + CASE WHEN e.entry = 'withdrawn' THEN {int(State.WITHDRAWN) * STATE_FACTOR}
+   ELSE CASE e.state {STATE} END END)::bigint"""
+# How each column leaves the database; a moment is a number of microseconds, whichever way it travels.
+EVIDENCE_FIELDS = (
+    "e.learner_competency_id", "e.id", "coalesce(e.score::float8, 'NaN')", "e.possible::float8", "e.weight::float8",
+    Moment("e.occurred_at"), Moment("e.recorded_at"), Moment("coalesce(e.due_at, '-infinity')"), HASH.format("task"),
+    HASH.format("form"), CODE, "coalesce(e.supersedes_id, 0)",
+)  # fmt: skip
+STATUS_FIELDS = (
+    "s.learner_competency_id", "s.learner_id", "s.competency_id", "s.level::bigint", "s.computed_level::bigint",
+    "coalesce(s.set_level, -1)::bigint", "coalesce(s.set_until - date '2000-01-01', 2147483647)::bigint",
+    "coalesce(s.value::float8, 'NaN')", "s.pieces::bigint", "s.flags::bigint", "s.policy_version_id", "s.watermark",
+    "('x' || lpad(s.digest, 16, '0'))::bit(64)::bigint", "coalesce(s.judged_on - date '2000-01-01', -1)::bigint",
+    Moment("s.since"),
+)  # fmt: skip
 EVIDENCE = f"""
-COPY (SELECT e.learner_competency_id, e.id, coalesce(e.score::float8, 'NaN'), e.possible::float8, e.weight::float8,
-  e.occurred_at, e.recorded_at, coalesce(e.due_at, '-infinity'), {HASH.format("task")}, {HASH.format("form")},
-  (CASE e.kind {KIND} END + CASE WHEN e.entry = 'withdrawn' THEN {int(State.WITHDRAWN) * STATE_FACTOR}
-   ELSE CASE e.state {STATE} END END)::bigint, coalesce(e.supersedes_id, 0)
-FROM assessments_evidence e WHERE e.tenant_id = %(tenant)s AND {{where}}
+COPY (SELECT {", ".join(EVIDENCE_FIELDS)} FROM assessments_evidence e WHERE e.tenant_id = %(tenant)s AND {{where}}
 ORDER BY e.learner_competency_id, e.occurred_at, e.id) TO STDOUT (FORMAT BINARY)
 """  # noqa: S608 - codes of the engine and names of columns only
 OF_PAIRS = EVIDENCE.format(where="e.learner_competency_id = ANY(%(ids)s::bigint[])")
 OF_RANGE = EVIDENCE.format(where="e.learner_competency_id BETWEEN %(low)s AND %(high)s")
-STATUSES = """
-COPY (SELECT learner_competency_id, learner_id, competency_id, level::bigint, computed_level::bigint,
-  coalesce(set_level, -1)::bigint, coalesce(set_until - date '2000-01-01', 2147483647)::bigint,
-  coalesce(value::float8, 'NaN'), pieces::bigint, flags::bigint, policy_version_id, watermark,
-  ('x' || lpad(digest, 16, '0'))::bit(64)::bigint, coalesce(judged_on - date '2000-01-01', -1)::bigint, since
-FROM milestones_competencystatus WHERE tenant_id = %(tenant)s AND {where}
-ORDER BY learner_competency_id) TO STDOUT (FORMAT BINARY)
-"""
+STATUSES = f"""
+COPY (SELECT {", ".join(STATUS_FIELDS)} FROM milestones_competencystatus s WHERE s.tenant_id = %(tenant)s AND {{where}}
+ORDER BY s.learner_competency_id) TO STDOUT (FORMAT BINARY)
+"""  # noqa: S608
 STATUSES_OF_PAIRS = STATUSES.format(where="learner_competency_id = ANY(%(ids)s::bigint[])")
 STATUSES_OF_RANGE = STATUSES.format(where="learner_competency_id BETWEEN %(low)s AND %(high)s")
 STATUSES_OF_LEARNERS = STATUSES.format(
@@ -61,6 +86,14 @@ class Columns:
 
     def __len__(self) -> int:
         return len(getattr(self, fields(self)[0].name))
+
+    @classmethod
+    def from_rows(cls, rows: Sequence[Sequence[float | None]]) -> Self:
+        """Columns from rows in the order of the fields, as `as_json` gives them."""
+        table = list(zip(*rows, strict=True)) or [()] * len(fields(cls))
+        return cls(
+            **{one.name: _column(column, one.type is Floats) for one, column in zip(fields(cls), table, strict=True)}
+        )
 
     def rows(self, chosen: Bools | Ints) -> Self:
         """The rows where a mask holds, or at these places."""
@@ -189,6 +222,12 @@ def native(raw: npt.NDArray[np.void], name: str) -> npt.NDArray[Any]:
     """A column in the processor's own byte order."""
     column = raw[name]
     return column.astype(column.dtype.newbyteorder("="))
+
+
+def _column(values: Sequence[float | None], is_float: bool) -> npt.NDArray[Any]:
+    if is_float:
+        return np.array([np.nan if value is None else value for value in values], np.float64)
+    return np.array([NODATE if value is None else value for value in values], np.int64)
 
 
 def _row(of: type[Columns]) -> np.dtype[np.void]:

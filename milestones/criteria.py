@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from competencies.book import PolicyBook, policy_book
 from milestones import bulk
-from milestones.columns import Columns, Crossing, Ints
+from milestones.columns import Columns, Crossing, Ints, Statuses
 from milestones.day import to_microseconds
 from milestones.indicators import judge_indicators
 from milestones.judging import Circumstances
-from milestones.staging import write
+from milestones.staging import Write, run
 from milestones.standards import Standards, ask
 from status_engine import Flag, Level, roll_up_criteria
 
@@ -78,16 +78,20 @@ def roll_up_milestones(
 ) -> int:
     """Work out every milestone that these levels count towards. Returns how many milestone levels moved."""
     standards = Standards.over(np.unique(moved.competency))
+    pairs, evidence = touched(moved, standards)
+    return _roll_up(pairs, evidence, standards, book, circumstances, cause, override_id) if len(pairs) else 0
+
+
+def touched(moved: Moved, standards: Standards) -> tuple[Ints, Ints]:
+    """(int64[p, 2] of learner and milestone, ascending; the newest ledger row behind each) of what may move now."""
     at, criterion = standards.of_competencies(moved.competency)
-    is_touched = moved.is_level[at] | (standards.measure[criterion] >= 0)
-    at, criterion = at[is_touched], criterion[is_touched]
-    if not len(at):
-        return 0
+    may_move = moved.is_level[at] | (standards.measure[criterion] >= 0)
+    at, criterion = at[may_move], criterion[may_move]
     keys = np.stack([moved.learner[at], standards.milestone[criterion]], axis=1)
     pairs, place = np.unique(keys, axis=0, return_inverse=True)
     newest = np.zeros(len(pairs), np.int64)
     np.maximum.at(newest, place.reshape(-1), moved.evidence[at])
-    return _roll_up(pairs, newest, standards, book, circumstances, cause, override_id)
+    return pairs, newest
 
 
 def roll_up_milestone_pairs(pairs: Sequence[tuple[int, int]], cause: str, override_id: int | None = None) -> int:
@@ -108,18 +112,26 @@ def _roll_up(
     after that: of two writers on different competencies of one milestone, the later one sees what the earlier wrote."""
     rows = _lock(pairs)
     found = judge_milestones(rows, standards, book, circumstances, cause, is_act=override_id is not None)
+    moves = milestone_changes(rows, found, evidence, override_id)
+    run(milestone_write(rows, found), bulk.changes(moves, cause))
+    return len(moves)
+
+
+def milestone_write(rows: Rows, found: Found) -> Write:
+    """What differs, ready to be written."""
+    columns = {"id": rows.id, **{one.name: getattr(found, one.name) for one in fields(found)}}
     differs = found.differs(rows)
-    if differs.any():
-        columns = {one.name: getattr(found, one.name)[differs] for one in fields(found)}
-        write(bulk.WRITE_MILESTONES, "milestone_staging", {"id": rows.id[differs], **columns})
-    moved = found.level != rows.level
+    return Write(bulk.WRITE_MILESTONES, "milestone_staging", {name: one[differs] for name, one in columns.items()})
+
+
+def milestone_changes(rows: Rows, found: Found, evidence: Ints, override_id: int | None = None) -> bulk.Changes:
+    """The levels that moved, for the history."""
     none = np.full(len(rows), -1, np.int64)
-    changes = bulk.Changes(
-        rows.learner, none, rows.milestone, rows.level, found.level, found.since,
-        np.where(evidence > 0, evidence, -1), none, none if override_id is None else none + 1 + override_id,
-    ).rows(moved)  # fmt: skip
-    bulk.write_changes(changes, cause)
-    return len(changes)
+    override = np.full(len(rows), -1 if override_id is None else override_id, np.int64)
+    behind = np.where(evidence > 0, evidence, -1)
+    return bulk.Changes(
+        rows.learner, none, rows.milestone, rows.level, found.level, found.since, behind, none, override
+    ).rows(found.level != rows.level)
 
 
 def judge_milestones(
@@ -130,13 +142,15 @@ def judge_milestones(
     cause: str,
     *,
     is_act: bool = False,
+    stored: Statuses | None = None,
 ) -> Found:
-    """What milestone levels have to be, from the competency levels as they are stored now. Writes nothing.
+    """What milestone levels have to be, from the competency levels. Writes nothing.
 
+    stored: the statuses of these learners on the milestones' competencies; by default as they are in the database now.
     is_act: somebody set or ended a level, so it dates from this moment; else from the newest of its criteria.
     """
     asked = ask(standards, rows.learner, rows.milestone)
-    levels, moments = asked.levels(Crossing(np.unique(rows.learner), np.unique(standards.competency)))
+    levels, moments = asked.levels(Crossing(np.unique(rows.learner), np.unique(standards.competency)), stored)
     indicators = judge_indicators(asked, circumstances)
     may_hold = standards.holds(book, rows.learner, rows.milestone) & (cause not in BY_MISTAKE)
     answer = roll_up_criteria(
@@ -182,5 +196,5 @@ def _lock(pairs: Ints) -> Rows:
     known = set(zip(found.learner.tolist(), found.milestone.tolist(), strict=True))
     new = np.array([pair for pair in pairs.tolist() if tuple(pair) not in known], np.int64)
     columns = {"learner": new[:, 0], "milestone": new[:, 1]}
-    write(bulk.OPEN_MILESTONES, "milestone_opening", columns, now=timezone.now())
+    run(Write(bulk.OPEN_MILESTONES, "milestone_opening", columns, {"now": timezone.now()}))
     return read_rows(pairs, lock=True)

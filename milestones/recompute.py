@@ -20,7 +20,7 @@ from milestones.criteria import Moved, roll_up_milestones
 from milestones.day import to_microseconds
 from milestones.judging import Circumstances, Judged, Pairs, judge, versions_for
 from milestones.prerequisites import dependent_pairs
-from milestones.staging import Column, write
+from milestones.staging import Column, Write, run
 from status_engine import NODATE, Flag, Level
 
 Bools = npt.NDArray[np.bool_]
@@ -67,19 +67,10 @@ def recompute_locked(pairs: Pairs, ledger: Ledger, book: PolicyBook, cause: str,
     outcome = compare(pairs, judged, ledger.stored, circumstances, cause)
     if not outcome.differs.any():
         return 0
-    _write(pairs.rows(outcome.differs), judged.rows(outcome.differs), outcome.rows(outcome.differs))
-    moved = outcome.level != outcome.before
-    changes = _changes(pairs.rows(moved), judged.rows(moved), outcome.rows(moved), override_id)
-    bulk.write_changes(changes, cause)
-    if any(effective.policy.needs_prerequisites for effective in book.by_version.values()):
-        _mark_dependents(pairs, outcome)
-    touched = Moved(
-        pairs.learner[outcome.differs],
-        pairs.competency[outcome.differs],
-        judged.watermark[outcome.differs],
-        moved[outcome.differs],
-    )
-    return len(changes) + roll_up_milestones(touched, book, circumstances, cause, override_id)
+    moves = level_changes(pairs, judged, outcome, override_id)
+    run(status_write(pairs, judged, outcome), bulk.changes(moves, cause))
+    mark_dependents(pairs, outcome, book)
+    return len(moves) + roll_up_milestones(moved_of(pairs, judged, outcome), book, circumstances, cause, override_id)
 
 
 def compare(pairs: Pairs, judged: Judged, stored: Statuses, circumstances: Circumstances, cause: str) -> Outcome:
@@ -106,27 +97,37 @@ def compare(pairs: Pairs, judged: Judged, stored: Statuses, circumstances: Circu
     return Outcome(level, np.maximum(before, 0), flags, since, differs)
 
 
-def _write(pairs: Pairs, judged: Judged, outcome: Outcome) -> None:
+def status_write(pairs: Pairs, judged: Judged, outcome: Outcome) -> Write:
+    """What differs, ready to be written."""
     columns: dict[str, Column] = {
         "k": pairs.id, "l": pairs.learner, "c": pairs.competency, "level": outcome.level, "computed": judged.level,
         "value": judged.value, "pieces": judged.pieces, "flags": outcome.flags, "version": judged.version,
         "watermark": judged.watermark, "digest": judged.digest, "judged_on": judged.judged_on,
         "since": outcome.since,
     }  # fmt: skip
-    write(bulk.WRITE, "status_staging", columns)
+    return Write(bulk.WRITE, "status_staging", {name: one[outcome.differs] for name, one in columns.items()})
 
 
-def _changes(pairs: Pairs, judged: Judged, outcome: Outcome, override_id: int | None) -> bulk.Changes:
+def level_changes(pairs: Pairs, judged: Judged, outcome: Outcome, override_id: int | None = None) -> bulk.Changes:
+    """The levels that moved, for the history."""
     nothing = np.full(len(pairs), -1, np.int64)
     override = np.full(len(pairs), -1 if override_id is None else override_id, np.int64)
     return bulk.Changes(
         pairs.learner, pairs.competency, nothing, outcome.before, outcome.level, outcome.since,
         np.where(judged.watermark > 0, judged.watermark, -1), judged.version, override,
-    )  # fmt: skip
+    ).rows(outcome.level != outcome.before)  # fmt: skip
 
 
-def _mark_dependents(pairs: Pairs, outcome: Outcome) -> None:
+def moved_of(pairs: Pairs, judged: Judged, outcome: Outcome) -> Moved:
+    """What the milestones above have to know."""
+    is_level = outcome.level != outcome.before
+    return Moved(pairs.learner, pairs.competency, judged.watermark, is_level).rows(outcome.differs)
+
+
+def mark_dependents(pairs: Pairs, outcome: Outcome, book: PolicyBook) -> None:
     """Levels whose rule asks for a prerequisite that was just met, or no longer is, are worked out anew."""
+    if not any(effective.policy.needs_prerequisites for effective in book.by_version.values()):
+        return
     crossed = (outcome.before >= Level.MEETS) != (outcome.level >= Level.MEETS)
     if crossed.any():
         later = dependent_pairs(pairs.learner[crossed], pairs.competency[crossed])

@@ -4,7 +4,8 @@ Either way a statement finds them as `{source}` under the alias `u`; all columns
 """
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,27 +22,52 @@ END = struct.pack(">h", -1)
 MOMENT = "(timestamptz 'epoch' + u.{0} * interval '1 microsecond')"
 
 
-def write(sql: str, name: str, columns: Mapping[str, Column], **values: Any) -> int:
-    """Run a statement over these rows for the open tenant; the number of rows it touched.
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A statement over rows. name: of the temporary table, should one be needed; it lives until the transaction ends."""
 
-    name: of the temporary table, should one be needed. It lives until the end of the transaction.
+    sql: str
+    name: str
+    columns: Mapping[str, Column]
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+
+def run(*writes: Write) -> None:
+    """Run statements for the open tenant; all of them as one where each has a few rows.
+
+    Parts of one statement do not see what the others write: give together only what does not build on each other.
     """
-    few = len(next(iter(columns.values()))) <= FEW
+    some = [one for one in writes if len(one)]
+    if all(len(one) <= FEW for one in some):
+        _run_together(some)
+    else:
+        for one in some:
+            _run_alone(one)
+
+
+def _run_together(writes: Sequence[Write]) -> None:
+    if not writes:
+        return
+    given: dict[str, Any] = {"tenant": current_tenant_id()}
+    parts = []
+    for number, one in enumerate(writes):
+        names = {key: f"{key}_{number}" for key in one.columns}
+        given |= dict(one.values) | {names[key]: column.tolist() for key, column in one.columns.items()}
+        arrays = ", ".join(f"%({names[key]})s::{_type(column)}[]" for key, column in one.columns.items())
+        parts.append(one.sql.replace("{source}", f"unnest({arrays}) AS u ({', '.join(one.columns)})"))
+    *first, last = parts
+    ahead = ", ".join(f"part_{number} AS ({sql})" for number, sql in enumerate(first))
     with connection.cursor() as cursor:
-        given = {"tenant": current_tenant_id(), **values}
-        if few:
-            source = _parameters(columns)
-            given |= {key: column.tolist() for key, column in columns.items()}
-        else:
-            source = f"{name} AS u"
-            _stage(cursor, name, columns)
-        cursor.execute(sql.replace("{source}", source), given)
-        return int(cursor.rowcount)
+        cursor.execute(f"WITH {ahead} {last}" if first else last, given)
 
 
-def _parameters(columns: Mapping[str, Column]) -> str:
-    arrays = ", ".join(f"%({key})s::{_type(column)}[]" for key, column in columns.items())
-    return f"unnest({arrays}) AS u ({', '.join(columns)})"
+def _run_alone(one: Write) -> None:
+    with connection.cursor() as cursor:
+        _stage(cursor, one.name, one.columns)
+        cursor.execute(one.sql.replace("{source}", f"{one.name} AS u"), {"tenant": current_tenant_id(), **one.values})
 
 
 def _stage(cursor: Any, name: str, columns: Mapping[str, Column]) -> None:

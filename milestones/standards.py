@@ -1,5 +1,6 @@
 """What milestones ask for, as columns: their criteria, their rules, and both spread over learners."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,7 +11,7 @@ from django.db.models import Q
 
 from competencies.book import PolicyBook
 from learners.models import Learner
-from milestones.columns import Columns, Crossing, Floats, Ints
+from milestones.columns import Columns, Crossing, Floats, Ints, Statuses
 from milestones.models import Criterion, Milestone
 from status_engine import Measure, Rule
 
@@ -59,6 +60,11 @@ class Standards(Columns):
     @classmethod
     def _read(cls, where: Q) -> "Standards":
         rows = Criterion.objects.filter(where).order_by("milestone_id", "position", "id").values_list(*FIELDS)
+        return cls.from_rows(list(rows))
+
+    @classmethod
+    def from_rows(cls, rows: Sequence[Sequence[Any]]) -> "Standards":
+        """Criteria from rows in the order of FIELDS."""
         columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True)) or [()] * len(FIELDS)
         milestone, rule, need, framework, competency, required, points, is_required, measure, *rest = columns
         target, is_at_most, baseline, period = rest
@@ -134,9 +140,10 @@ class Asked(Columns):
         found: Bools = self.measure != NO_MEASURE
         return found
 
-    def levels(self, crossing: Crossing) -> tuple[Ints, Ints]:
-        """(level, since) of each criterion's competency; 0 and -1 where there is no status. One statement."""
-        stored = crossing.statuses()
+    def levels(self, crossing: Crossing, stored: Statuses | None = None) -> tuple[Ints, Ints]:
+        """(level, since) of each criterion's competency; 0 and -1 where there is no status. One statement, or none
+        where the statuses of the crossing are given."""
+        stored = crossing.statuses() if stored is None else stored
         known = crossing.code(stored.learner, stored.competency)
         order = np.argsort(known)
         wanted = crossing.code(self.learner, self.competency)

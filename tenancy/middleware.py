@@ -26,11 +26,12 @@ class TenantMiddleware:
             return self.get_response(request)
         is_api = request.path_info.startswith("/api/v1/")
         with ExitStack() as stack:
-            tenant = tenant_of_token(request) if is_api else self._tenant(request)
-            if tenant is not None:
-                stack.enter_context(tenant_context(tenant.pk))
+            tenant = None if is_api else self._tenant(request)
+            tenant_id = tenant.pk if tenant is not None else tenant_of_token(request) if is_api else None
+            if tenant_id is not None:
+                stack.enter_context(tenant_context(tenant_id))
                 request.tenant = tenant  # type: ignore[attr-defined]
-                if not is_api and request.user.is_authenticated:
+                if tenant is not None and request.user.is_authenticated:
                     request.actor = actor_for_user(tenant, request.user)  # type: ignore[attr-defined]
             return self.get_response(request)
 
@@ -46,13 +47,14 @@ class TenantMiddleware:
         return first.tenant if first else None
 
 
-def tenant_of_token(request: HttpRequest) -> Tenant | None:
-    """The tenant that the bearer token names; None if there is none or the host belongs to another one."""
+def tenant_of_token(request: HttpRequest) -> int | None:
+    """The key of the tenant that the bearer token names; None if there is none or the host belongs to another one.
+
+    Nobody has been let in yet: inside a tenant that is not there, authentication finds no client.
+    """
     _, _, text = request.headers.get("Authorization", "").partition(" ")
     parsed = parse_token(text.strip())
     if parsed is None:
         return None
     of_host = tenant_of_host(request.get_host())
-    if of_host is not None and of_host.pk != parsed.tenant_id:
-        return None
-    return Tenant.objects.filter(pk=parsed.tenant_id).first()
+    return parsed.tenant_id if of_host is None or of_host.pk == parsed.tenant_id else None

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from assessments.pieces import Piece, Problem, RowResult
-from assessments.resolve import competency_keys, learner_keys
+from assessments.resolve import keys_of
 from assessments.services import record_many
 from learners.models import Learner
 from tenancy.actor import Actor
@@ -56,8 +56,11 @@ def record_rows(actor: Actor, data: Any) -> list[RowResult]:
         raise Invalid([{"field": "", "code": "out_of_range", "message": text}])
     read = [_read(n, item) for n, item in enumerate(data)]
     rows = [one.row for one in read if one.row is not None]
-    learners = learner_keys({row.learner for row in rows}, Learner.objects.visible_to(actor, "Evidence", "create"))
-    competencies = competency_keys({row.competency for row in rows})
+    learners, competencies = keys_of(
+        {row.learner for row in rows},
+        {row.competency for row in rows},
+        Learner.objects.visible_to(actor, "Evidence", "create"),
+    )
     results: dict[int, RowResult] = {}
     pieces: list[Piece] = []
     for one in read:

@@ -21,6 +21,7 @@ RAW_SQL = {
     "integrations/oneroster/": "COPY of thousands of rows",
     "milestones/bulk.py": "set-based reads and writes of levels",
     "milestones/columns.py": "binary COPY out of the ledger",
+    "milestones/one.py": "a piece and its level in three statements",
     "milestones/staging.py": "binary COPY into a staging table",
     "milestones/pace.py": "quartiles of stays",
     "reporting/aggregates.py": "GROUPING SETS",
