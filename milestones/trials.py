@@ -182,13 +182,13 @@ def levels_under(policy: EnginePolicy, chunk: Chunk, circumstances: Circumstance
 
 def _finish(trial: PolicyTrial, tally: Tally) -> None:
     learner, competency, before, after = tally.columns()
-    now = timezone.now()
     kept = zip(*(column[:MOST_MOVES].tolist() for column in (learner, competency, before, after)), strict=True)
     moves = [
         TrialMove(trial_id=trial.pk, learner_id=who, competency_id=what, from_level=was, to_level=now_at)
         for who, what, was, now_at in kept
     ]
     TrialMove.objects.bulk_create(moves, batch_size=BATCH)
+    now = timezone.now()
     is_up = after > before
     everybody = np.unique(np.concatenate(tally.seen)) if tally.seen else np.zeros(0, np.int64)
     result = {

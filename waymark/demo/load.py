@@ -150,7 +150,7 @@ SAMPLES = (
 
 
 SHOWN = (
-    ("DST", "district administrator", 1),
+    ("DST", "district administrator", 2),
     ("SCH", "school administrator", 1),
     ("TCH", "teacher", 4),
     ("GRD", "guardian", 4),

@@ -98,7 +98,9 @@ def district(folder: Path, today: date) -> None:
     director = _user(
         "director", "administrator", "Imani", "Fairweather", "imani.fairweather@school.example", office["sourcedId"]
     )
-    write(folder, "users", [director, *staff, *learners, *guardians])
+    # Two people of the district: who proposes a policy cannot approve it.
+    second = _user("second", "administrator", "Rafael", "Okafor", "rafael.okafor@school.example", office["sourcedId"])
+    write(folder, "users", [director, second, *staff, *learners, *guardians])
     manifest(folder, ("academicSessions", "orgs", "courses", "classes", "users", "enrollments"))
 
 
@@ -168,6 +170,7 @@ def _crew(academy: str, cohorts: list[Row], begin: date, end: date) -> tuple[lis
                 "beginDate": begin.isoformat(), "endDate": end.isoformat()}  # fmt: skip
 
     manager = _user("manager", "administrator", "Ruth", "Osei", mail("ruth", "osei"), _id("company"))
+    second = _user("second", "administrator", "Noor", "Lindqvist", mail("noor", "lindqvist"), _id("company"))
     head = _user("head", "administrator", "Piet", "Vanderberg", mail("piet", "vanderberg"), academy)
     trainers = [_user(f"trainer-{n}", "teacher", *name, mail(*name), academy) for n, name in enumerate(TRAINERS)]
     mentors = [_user(f"mentor-{n}", "guardian", *name, mail(*name), academy) for n, name in enumerate(MENTORS)]
@@ -186,4 +189,4 @@ def _crew(academy: str, cohorts: list[Row], begin: date, end: date) -> tuple[lis
     ]
     seats = [seat(trainer, cohort, "teacher") for trainer, cohort in zip(trainers, cohorts, strict=True)]
     seats += [seat(user, cohorts[n // 8], "student") for n, user in enumerate(crew)]
-    return [manager, head, *trainers, *mentors, *crew], seats
+    return [manager, second, head, *trainers, *mentors, *crew], seats
