@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from status_engine import METHODS, EvidenceTable, Policy, parse_policy
+from status_engine import METHODS, Context, EvidenceTable, Policy, Unmet, parse_policy
 
 METHOD_KEYS = tuple(METHODS)
 PARAMETERS: dict[str, dict[str, Any]] = {
@@ -71,3 +71,40 @@ def many_groups(rng: np.random.Generator, groups: int, largest: int = 12) -> dic
         "pass_mark": np.where(rng.random(rows) < 0.2, 0.6, np.nan),
         "state": rng.choice([0, 0, 0, 0, 0, 1, 2, 3], rows).astype(np.int8),
     }
+
+
+GATES: list[dict[str, Any] | None] = [
+    None,
+    {"meets": {"min_pieces": 3}, "mastery": {"min_tasks": 3, "min_kinds": 2}},
+    {"meets": {"required_kinds": ["summative", "performance"]}, "mastery": {"required_kinds": ["observation"]}},
+    {"meets": {"min_kinds": 3}, "mastery": {}},
+    {"meets": {"within_days": 3, "min_forms": 2}, "mastery": {"k_of_last_n_at_or_above": {"k": 2, "n": 3}}},
+    {"meets": {"prerequisites_met": "advice"}, "mastery": {"prerequisites_met": True, "min_forms": 3}},
+    {"meets": {"prerequisites_met": True, "k_of_last_n_at_or_above": {"k": 2, "n": 2, "level": "developing"}}},
+]
+WINDOWS: list[dict[str, Any] | None] = [None, None, {"term": True}, {"days": 3}, {"pieces": 3}]
+
+
+def one_group(seed: int) -> EvidenceTable:
+    columns = many_groups(np.random.default_rng(seed), 1)
+    return EvidenceTable(**columns)
+
+
+def drawn_policy(method: str, seed: int) -> Policy:
+    rng = np.random.default_rng(seed)
+    changes: dict[str, Any] = {
+        "attempts": str(rng.choice(["all", "latest_per_task", "best_per_task"])),
+        "order_by": str(rng.choice(["occurred_at", "due_at", "recorded_at"])),
+        "mastery_at": 4 if rng.random() < 0.7 else None,
+        "count_self_assessment": bool(rng.random() < 0.2),
+    }
+    changes["window"] = WINDOWS[int(rng.integers(0, len(WINDOWS)))]
+    changes["expires_after"] = 2 if rng.random() < 0.2 else None
+    gates = GATES[int(rng.integers(0, len(GATES)))]
+    return a_policy(method, **changes, **({} if gates is None else {"gates": gates}))
+
+
+def around(evidence: EvidenceTable, seed: int) -> Context:
+    """The evening after the last piece, a term that began after the first ones, and perhaps open prerequisites."""
+    still_open = int(np.random.default_rng(seed).integers(0, 3))
+    return Context(6 * DAY, 2 * DAY, Unmet(evidence.group[:1], np.array([still_open])))
