@@ -17,15 +17,27 @@ from tenancy.actor import Actor
 from tenancy.audit import record_audit
 from tenancy.errors import Invalid
 
+NEEDING = ("at_least", "points")  # rules with a number
+MOST = Decimal(99_999)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A criterion to be: a competency at a level, worth some points, required or not."""
+    """A criterion to be: a competency at a level, worth some points, required or not; or an indicator.
+
+    With a `measure` (rate, count, sum, change) the figures recorded for the competency must reach the target, or stay
+    at or below it: a rate in percent, a change from `baseline` (by default from the first figure of the period).
+    """
 
     competency: Competency
     level: Level = Level.MEETS
     points: Decimal = Decimal(1)
     is_required: bool = False
+    measure: str = ""
+    target: Decimal | None = None
+    is_at_most: bool = False
+    baseline: Decimal | None = None
+    period: str = "all"
 
 
 @transaction.atomic
@@ -51,6 +63,11 @@ def create_milestone(
                 required_level=int(one.level),
                 points=one.points,
                 is_required=one.is_required,
+                measure=one.measure,
+                target=one.target,
+                is_at_most=one.is_at_most,
+                baseline=one.baseline,
+                period=one.period,
                 position=position,
             )
             for position, one in enumerate(criteria)
@@ -71,11 +88,35 @@ def _problems(criteria: Sequence[Asked], rule: str, need: Decimal | None) -> lis
     found = []
     if any(not Level.BEGINNING <= one.level <= Level.MASTERY for one in criteria):
         found.append(problem("criteria", "A criterion asks for a level from beginning to mastery"))
+    found += [problem("criteria", text) for one in criteria for text in _indicator_problems(one)]
+    if rule not in NEEDING:
+        return found
     most = Decimal(len(criteria)) if rule == "at_least" else sum((one.points for one in criteria), Decimal(0))
-    if rule != "all" and (need is None or not 0 < need <= most):
+    if need is None or not 0 < need <= most:
         found.append(problem("need", f"need was {need}. Use a number above 0, up to {most}"))
     if rule == "at_least" and need is not None and need != int(need):
         found.append(problem("need", f"need was {need}. Use a whole number of criteria"))
+    return found
+
+
+def _indicator_problems(one: Asked) -> list[str]:
+    """What is wrong with the measure and the target of a criterion."""
+    known = Criterion.Measure.values
+    if not one.measure:
+        return [] if one.target is None else ["target was given without a measure. Add one, or leave the target out"]
+    if one.measure not in known:
+        return [f'measure was "{one.measure}". Use one of {", ".join(known)}']
+    if one.target is None:
+        return ["target is missing. An indicator needs a number to reach, like 95"]
+    found = []
+    if abs(one.target) > MOST or (one.measure != "change" and one.target < 0):
+        found.append(f"target was {one.target}. Use a number from 0 to {MOST}")
+    if one.measure == "rate" and one.target > 100:
+        found.append(f"target was {one.target}. A rate goes from 0 to 100 percent")
+    if one.baseline is not None and one.measure != "change":
+        found.append(f"baseline was {one.baseline}. Only a change has one. Leave it out")
+    if one.period not in Criterion.Period.values:
+        found.append(f'period was "{one.period}". Use one of {", ".join(Criterion.Period.values)}')
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import StringIO
 from typing import Any
 
@@ -67,12 +68,13 @@ def test_a_planted_difference_is_found_and_put_right(committed_cast: Cast, value
 
 def test_a_lost_status_and_a_wrong_or_lost_milestone_are_found(committed_cast: Cast) -> None:
     world = committed_cast.home
-    for spoil in (
+    spoils: tuple[Callable[[], Any], ...] = (
         lambda: CompetencyStatus.objects.filter(learner=world.learner).delete(),
         lambda: MilestoneStatus.objects.filter(learner=world.learner).delete(),
         lambda: MilestoneStatus.objects.filter(learner=world.learner).update(level=0, computed_level=0),
         lambda: MilestoneStatus.objects.filter(learner=world.learner).update(criteria_met=9),
-    ):
+    )
+    for spoil in spoils:
         with tenant_context(world.tenant.pk):
             spoil()
         assert verify_tenant(world.tenant.pk, fix=True).differing >= 1
