@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from tests.e2e.browsing import Tab
 from tests.e2e.place import Place
 
 Address = Callable[[Place], str]
+A_WEEK_AGO = (datetime.now(UTC) - timedelta(days=7)).date().isoformat()
 NOWHERE = "/learners/00000000-0000-7000-8000-000000000000/"
 
 
@@ -41,6 +43,17 @@ def save(tab: Tab) -> None:
     tab.page.get_by_role("alert").filter(has_text="did not save").wait_for()
 
 
+def open_judgement(tab: Tab) -> None:
+    open_panel(tab)
+    tab.page.locator("#inspector").get_by_role("link", name="Set level myself").click()
+    tab.page.locator("#inspector form").wait_for()
+
+
+def judge_by_mistake(tab: Tab) -> None:
+    tab.page.get_by_role("button", name="Set this level").click()
+    tab.page.get_by_role("alert").filter(has_text="did not save").wait_for()
+
+
 def wrong_password(tab: Tab) -> None:
     tab.page.get_by_label("Email").fill("nobody@lakeview.example")
     tab.page.get_by_label("Password").fill("wrong")
@@ -69,6 +82,13 @@ PAGES: dict[str, PageOf] = {
     "add evidence": PageOf("TCH", lambda s: s.milestone(0, 1) + "evidence/new/"),
     "add evidence, mistakes": PageOf("TCH", lambda s: s.milestone(0, 1) + "evidence/new/", then=save),
     "withdraw": PageOf("TCH", lambda s: f"{s.milestone(0, 0)}evidence/{s.evidence}/withdraw/"),
+    "grid, set level": PageOf("TCH", lambda s: s.grid, then=open_judgement),
+    "grid, a past day": PageOf("TCH", lambda s: f"{s.grid}?as_of={A_WEEK_AGO}&known=1"),
+    "learner, set by teacher": PageOf("TCH", lambda s: s.milestone(1, 6)),
+    "learner, a past day": PageOf("TCH", lambda s: f"{s.milestone(1, 6)}?as_of={A_WEEK_AGO}"),
+    "set level": PageOf("TCH", lambda s: s.milestone(6, 1) + "level/"),
+    "set level, mistakes": PageOf("TCH", lambda s: s.milestone(6, 1) + "level/", then=judge_by_mistake),
+    "end level": PageOf("TCH", lambda s: f"{s.milestone(1, 6)}level/{s.override}/end/"),
     "report": PageOf("SCH", lambda s: "/reports/"),
     "family": PageOf("GRD", lambda s: "/family/"),
     "child": PageOf("GRD", lambda s: s.child),

@@ -24,7 +24,9 @@ from assessments.pieces import Piece
 from assessments.services import record_many
 from competencies.models import Competency
 from learners.models import Enrolment, GuardianLink, Learner, Section, SectionStaff
-from milestones.models import Milestone, SectionMilestone
+from milestones.models import LevelOverride, Milestone, SectionMilestone
+from milestones.overrides import Place as Judged
+from milestones.overrides import set_override
 from milestones.services import drain_tenant, release_levels
 from tenancy.context import tenant_context
 from tests.builders import World, add_competency, add_learner, add_milestone, build_cast, piece
@@ -61,6 +63,7 @@ class Place:
     milestones: tuple[str, ...]
     child: str
     evidence: str
+    override: str  # of the second learner on the seventh milestone
 
     def milestone(self, learner: int, milestone: int) -> str:
         return f"/learners/{self.learners[learner]}/milestones/{self.milestones[milestone]}/"
@@ -149,6 +152,7 @@ def _build() -> Place:
         for section in (home.section, wide):
             release_levels(home.system, section=section)
         rows = Enrolment.objects.filter(section=home.section).order_by("learner__folded_name", "learner_id")
+        override = _judgement(home, rows.select_related("learner")[1].learner, milestones[6])
         return Place(
             url="",
             database="",
@@ -159,7 +163,16 @@ def _build() -> Place:
             milestones=tuple(str(one.public_id) for one in milestones),
             child=f"/family/{home.learner.public_id}/",
             evidence=str(home.evidence.public_id),
+            override=str(override.public_id),
         )
+
+
+def _judgement(world: World, learner: Learner, milestone: Milestone) -> LevelOverride:
+    """What a teacher set, until a day to come."""
+    teacher = replace(world.system, roles=frozenset({"TCH"}), member_id=world.members["TCH"].pk)
+    until = world.system.today + timedelta(days=20)
+    reason = "Showed it in the workshop with a model of her own"
+    return set_override(teacher, place=Judged(learner, milestone), level=4, reason=reason, until=until)
 
 
 def _small_class(world: World) -> tuple[list[Learner], list[Milestone], list[list[Competency]]]:

@@ -51,7 +51,7 @@ def test_saving_goes_to_the_page_with_the_pin(home: World, teacher: Client) -> N
     assert "Saved. The level that you set holds." in words
     assert f"Developing, set by LKV TCH Person on {short(home.system.today)}, until {short(until)}." in words
     assert f"“{REASON}”" in words
-    assert "The rule says Meets." in words
+    assert "The rule goes on beside it. It says Meets :" in words
     assert f"Set by a teacher: LKV TCH Person “{REASON}”" in words, "in the history, with who and why"
     assert "Why Developing?" in words
 
