@@ -248,14 +248,10 @@ def test_one_piece_takes_the_same_statements_however_long_the_history(
     with tenant_context(world.tenant.pk):
         show(world, 3, *[2] * 20)
         assert (
-            len(
-                read_evidence(
-                    [CompetencyStatus.objects.get(competency=world.competencies[3]).learner_competency_id]
-                )
-            )
+            len(read_evidence([CompetencyStatus.objects.get(competency=world.competencies[3]).learner_competency_id]))
             == 20
         )
-        with django_assert_max_num_queries(32):
+        with django_assert_max_num_queries(7):
             show(world, 3, 3)
 
 
