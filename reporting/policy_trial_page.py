@@ -73,12 +73,13 @@ class MoveRow:
 
 @dataclass(frozen=True, slots=True)
 class WhoPage:
-    """`unnamed`: moves of learners whose names the actor may not see; `left_out`: not on this page; `not_kept`: beyond
-    what a trial keeps names of."""
+    """`number` of `pages`; `unnamed`: moves of learners whose names the actor may not see; `not_kept`: beyond what a
+    trial keeps names of."""
 
     rows: tuple[MoveRow, ...]
+    number: int
+    pages: int
     unnamed: int
-    left_out: int
     not_kept: int
 
 
@@ -154,21 +155,25 @@ def done_trial(draft: PolicyDraft) -> PolicyTrial:
     return trial
 
 
-def who_moves(actor: Actor, draft: PolicyDraft, way: str) -> WhoPage:
+def who_moves(actor: Actor, draft: PolicyDraft, way: str, number: int = 1) -> WhoPage:
     """The moves that a trial kept, with the names that the actor may see. Five queries.
 
-    way: a key of WAYS. Moves of other learners are only counted.
+    way: a key of WAYS; number: which page, a number out of range is the nearest one. Moves of other learners are only
+    counted.
     """
     trial = done_trial(draft)
     every = TrialMove.objects.filter(trial_id=trial.pk)
     named = every.filter(learner_id__in=Learner.objects.visible_to(actor, *NAMES).values("id"))
     chosen = named.filter(WAYS[way])
-    rows = chosen.select_related("learner", "competency").order_by("id")[:SHOWN]
+    pages = max(1, -(-chosen.count() // SHOWN))
+    number = min(max(number, 1), pages)
+    rows = chosen.select_related("learner", "competency").order_by("id")[(number - 1) * SHOWN : number * SHOWN]
     kept = every.count()
     return WhoPage(
         rows=tuple(_move_row(row) for row in rows),
+        number=number,
+        pages=pages,
         unnamed=kept - named.count(),
-        left_out=max(0, chosen.count() - SHOWN),
         not_kept=max(0, int((trial.result or {}).get("moves", kept)) - kept),
     )
 

@@ -1,5 +1,6 @@
 """Pages of a trial: how far it is, its result, who would move, and one learner both ways."""
 
+import re
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,6 +18,8 @@ from reporting.policy_views import ADMINISTRATORS
 from tenancy.audit import record_audit
 from tenancy.errors import NotFound
 from tenancy.gate import requires
+
+DIGITS = re.compile(r"[0-9]{1,6}")
 
 
 @require_GET
@@ -49,7 +52,10 @@ def who(request: PageRequest, policy_id: UUID) -> HttpResponse:
     """Names behind a figure: a drill-down, so it is written down who looked and why."""
     draft = draft_of(request.actor, policy_id)
     way = request.GET.get("way", "down")
-    page = who_moves(request.actor, draft, way if way in WAYS else "down")
+    number = request.GET.get("page", "")
+    page = who_moves(
+        request.actor, draft, way if way in WAYS else "down", int(number) if DIGITS.fullmatch(number) else 1
+    )
     detail = {"why": "policy_trial", "learners": len({row.learner_id for row in page.rows})}
     record_audit(request.actor, "policy.trial_names", target=done_trial(draft), detail=detail)
     context = {"draft": draft, "page": page, "way": way, "number": content_in_force(draft.policy)[1]}

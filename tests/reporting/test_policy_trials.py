@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from milestones import trials
 from milestones.models import CompetencyStatus, PolicyTrial, StatusChange, TrialMove
 from milestones.trials import ask_trial, cancel_trial, run_trials
 from milestones.whole import read_chunks
+from reporting import policy_trial_page
 from tenancy.context import tenant_context
 from tenancy.errors import Conflict
 from tenancy.models import AuditEntry
@@ -251,6 +253,27 @@ def test_names_only_for_who_may_see_them(home: World) -> None:
     with tenant_context(home.tenant.pk):
         looked = AuditEntry.objects.filter(action="policy.trial_names")
         assert next(entry.detail for entry in looked.order_by("id")) == {"why": "policy_trial", "learners": 1}
+
+
+def test_pages_of_names(home: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every kept move can be reached; a page that is not there is the nearest one."""
+    monkeypatch.setattr(policy_trial_page, "SHOWN", 2)
+    trial = worked_out(home, **only(method="highest"))
+    with tenant_context(home.tenant.pk):
+        for n in range(4):
+            who = add_learner(home, f"M{n}", home.section)
+            values = {"competency": home.competencies[0], "from_level": 2, "to_level": 3}
+            TrialMove.objects.create(trial=trial, learner=who, **values)
+    client, seen = client_of(home, "DST"), []
+    for number in ("1", "2", "3"):
+        page = client.get(address(trial.policy, f"trial/who/?way=up&page={number}")).content.decode()
+        assert f"Page {number} of 3" in page
+        assert ('rel="prev"' in page, 'rel="next"' in page) == (number != "1", number != "3")
+        seen += re.findall(r"(Ana|M\d) LKV</a>", page)
+    assert seen == ["Ana", "M0", "M1", "M2", "M3"]
+    for number, shown in (("0", 1), ("99", 3), ("x", 1), ("-1", 1), ("²", 1)):
+        page = client.get(address(trial.policy, f"trial/who/?way=up&page={number}")).content.decode()
+        assert f"Page {shown} of 3" in page, number
 
 
 def test_one_learner_both_ways(home: World) -> None:
