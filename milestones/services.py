@@ -16,7 +16,7 @@ from tenancy.actor import Actor
 from tenancy.audit import record_audit
 from tenancy.context import tenant_context
 
-BATCH = 500
+BATCH = 2_000
 NOT_SET = {"id": None}
 PARK_AFTER = 5
 

@@ -251,7 +251,7 @@ def test_one_piece_takes_the_same_statements_however_long_the_history(
             len(read_evidence([CompetencyStatus.objects.get(competency=world.competencies[3]).learner_competency_id]))
             == 20
         )
-        with django_assert_max_num_queries(7):
+        with django_assert_max_num_queries(8):
             show(world, 3, 3)
 
 
