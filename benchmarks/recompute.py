@@ -2,7 +2,7 @@
 
 python3 manage.py benchmark recompute --rows 1000000
 
-Prints, all in one run: every level new, nothing changed, 5 % changed, and what a trial of a policy does (levels worked
+Prints, all in one run: every level new, nothing changed, 5 % changed, a new rule for every level, and what a trial of a policy does (levels worked
 out without being written), each as a ratio to the bare read; CPU seconds of this process beside wall time; the peak of
 its memory. The tenant is made by set-based SQL and removed again by the owner of the tables.
 """
@@ -19,9 +19,9 @@ from big_tenant import big_tenant, spoil
 from django.db import connection
 
 from competencies.book import policy_book
+from competencies.models import PolicyVersion
 from milestones.columns import OF_RANGE
 from milestones.judging import Circumstances
-from milestones.models import CompetencyStatus, MilestoneStatus, StatusChange
 from milestones.whole import CHUNK, read_chunks, read_pairs, recompute_tenant
 from status_engine import roll_up
 from tenancy.context import current_tenant_id, tenant_context
@@ -38,18 +38,21 @@ def main() -> None:
     with big_tenant(options.rows, options.per_level) as tenant_id:
         print(f"{options.rows:,} rows of evidence, {options.rows // options.per_level:,} levels, chunks of {CHUNK:,}")
         first = timed(lambda: recompute_tenant(tenant_id, "benchmark"))
-        rounds: dict[str, list[Timed]] = {"read": [], "unchanged": [], "changed": [], "trial": []}
+        rounds: dict[str, list[Timed]] = {"read": [], "unchanged": [], "changed": [], "trial": [], "new version": []}
         for _ in range(options.rounds):
             rounds["read"].append(timed(lambda: bare_read(tenant_id)))
             rounds["unchanged"].append(timed(lambda: recompute_tenant(tenant_id, "benchmark")))
             spoil(tenant_id, 20)
             rounds["changed"].append(timed(lambda: recompute_tenant(tenant_id, "benchmark")))
             rounds["trial"].append(timed(lambda: trial(tenant_id)))
+            new_version(tenant_id)
+            rounds["new version"].append(timed(lambda: recompute_tenant(tenant_id, "policy")))
         read = median(one[0] for one in rounds["read"])
         show("bare read", rounds["read"], read, options.rows)
         show("every level new", [first], read, options.rows)
         show("nothing changed", rounds["unchanged"], read, options.rows)
         show("5 % changed", rounds["changed"], read, options.rows)
+        show("a new rule: all written", rounds["new version"], read, options.rows)
         show("tried, not written", rounds["trial"], read, options.rows)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory of this process {peak:,.0f} MB")
@@ -79,9 +82,19 @@ def trial(tenant_id: int) -> None:
             roll_up(policy, chunk.table, chunk.pairs.id, circumstances.of(policy, chunk.pairs))
 
 
+def new_version(tenant_id: int) -> None:
+    """A policy that gives every level another value, and so has every status written."""
+    with tenant_context(tenant_id):
+        old = PolicyVersion.objects.order_by("-number")[0]
+        rule = {**old.rule, "weight": 0.6 if old.number % 2 else 0.65}
+        PolicyVersion.objects.create(policy_id=old.policy_id, number=old.number + 1, scale_id=old.scale_id, rule=rule)
+
+
 def show(name: str, found: list[Timed], read: float, rows: int) -> None:
     wall, cpu = median(one[0] for one in found), median(one[1] for one in found)
-    print(f"{name:<20}{wall:>8.2f} s {cpu:>8.2f} CPU-s here {rows / wall:>12,.0f} rows/s {wall / read:>7.2f} x the read")
+    print(
+        f"{name:<24}{wall:>8.2f} s {cpu:>8.2f} CPU-s here {rows / wall:>12,.0f} rows/s {wall / read:>7.2f} x the read"
+    )
 
 
 if __name__ == "__main__":
