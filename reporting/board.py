@@ -1,31 +1,17 @@
 """The class board: every learner of a section × every milestone, in a fixed number of queries."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, Max, Q, Value, When
 from django.utils import timezone
 
 from learners.models import Enrolment, Section
 from learners.reach import running
-from milestones.flags import (
-    DROPPED,
-    PAST_TARGET,
-    SET_BIT,
-    SET_BY_TEACHER,
-    STALLED,
-    flags_of,
-    has_dropped,
-    is_stalled,
-    stall_limit,
-)
-from milestones.history import stands_as_of
-from milestones.models import MilestoneStatus, SectionMilestone
+from milestones.flags import PAST_TARGET, SET_BY_TEACHER
 from milestones.past import Moment
+from reporting.board_cells import NOTHING, Cell, Cells, Plan, cells_now, cells_then, planned_milestones
 from status_engine import Level
 from tenancy.actor import Actor
 from tenancy.errors import NotFound
@@ -47,19 +33,6 @@ class Column:
     is_future: bool
     counts: tuple[int, ...]
     limits: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One corner mark at most, the most urgent: dropped, stalled, past its target date, set by a teacher."""
-
-    level: int
-    mark: str
-    is_set: bool = False
-
-
-NOTHING = Cell(int(Level.NOT_STARTED), "")
-Cells = dict[tuple[int, int], Cell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +100,15 @@ def class_board(actor: Actor, section_id: UUID, filters: Filters, now: datetime 
     """
     now, moment = now or timezone.now(), filters.moment
     section = visible_section(actor, section_id, "Class grid")
-    everything = _planned(section)
+    everything = planned_milestones(section)
     planned = [plan for plan in everything if filters.heading in {"", plan.heading}]
     learners = _learners(section, actor.today)
     keys = [row[0] for row in learners]
     worked_out_at = None
     if moment is None:
-        cells, worked_out_at = _cells_now(keys, planned, now)
+        cells, worked_out_at = cells_now(keys, planned, now)
     else:
-        cells = _cells_then(keys, planned, moment)
+        cells = cells_then(keys, planned, moment)
     today = moment.day if moment else actor.today
     rows = [_row(learner, planned, cells, today) for learner in learners]
     columns = tuple(_column(plan, index, rows, today) for index, plan in enumerate(planned))
@@ -153,35 +126,6 @@ def class_board(actor: Actor, section_id: UUID, filters: Filters, now: datetime 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A milestone of the section; `limits`: days after which a learner at level 1 or 2 counts as stalled."""
-
-    id: int
-    public_id: UUID
-    code: str
-    title: str
-    heading: str
-    due_on: date | None
-    limits: tuple[int, int]
-
-
-def _planned(section: Section) -> list[Plan]:
-    rows = SectionMilestone.objects.filter(section_id=section.pk, milestone__is_active=True).annotate(
-        beginning=stall_limit("milestone_id", "milestone__framework_id", Level.BEGINNING),
-        developing=stall_limit("milestone_id", "milestone__framework_id", Level.DEVELOPING),
-    )
-    fields = ("milestone_id", *(f"milestone__{name}" for name in ("public_id", "code", "title", "heading")), "due_on")
-    found: Iterable[tuple[Any, ...]] = rows.order_by("position", "id").values_list(*fields, "beginning", "developing")
-    return [_plan(*row) for row in found]
-
-
-def _plan(
-    key: int, public_id: UUID, code: str, title: str, heading: str, due_on: date | None, beginning: int, developing: int
-) -> Plan:
-    return Plan(key, public_id, code, title, heading, due_on, (beginning, developing))
-
-
 def _learners(section: Section, today: date) -> list[tuple[int, UUID, str]]:
     rows = Enrolment.objects.filter(running(today), section_id=section.pk, is_withdrawn=False, learner__is_active=True)
     fields = (
@@ -193,41 +137,6 @@ def _learners(section: Section, today: date) -> list[tuple[int, UUID, str]]:
     )
     named = rows.order_by("learner__folded_name", "learner_id").values_list(*fields)
     return [(pk, public, f"{preferred or given} {family}".strip()) for pk, public, preferred, given, family in named]
-
-
-def stall_limits(planned: Iterable[Plan | Column]) -> dict[tuple[int, int], int]:
-    """{(milestone, level 1 or 2): days}."""
-    return {(plan.id, level): days for plan in planned for level, days in enumerate(plan.limits, Level.BEGINNING)}
-
-
-def _cells_now(learner_ids: list[int], planned: list[Plan], now: datetime) -> tuple[Cells, datetime | None]:
-    """({(learner, milestone): cell}, when the newest was worked out). Two queries.
-
-    The marks are worked out by the database: a thousand timestamps cost more to read than everything else here.
-    """
-    milestones = [plan.id for plan in planned]
-    rows = MilestoneStatus.objects.filter(Q(learner_id__in=learner_ids) & Q(milestone_id__in=milestones))
-    mark = Case(
-        When(has_dropped(now), then=Value(DROPPED)),
-        When(is_stalled(stall_limits(planned), now), then=Value(STALLED)),
-        default=Value(""),
-    )
-    found = rows.values_list("learner_id", "milestone_id", "level", mark, F("flags").bitand(SET_BIT))
-    cells = {
-        (learner, milestone): Cell(level, mark or (SET_BY_TEACHER if is_set else ""), bool(is_set))
-        for learner, milestone, level, mark, is_set in found
-    }
-    return cells, rows.aggregate(newest=Max("computed_at"))["newest"]
-
-
-def _cells_then(learner_ids: list[int], planned: list[Plan], moment: Moment) -> Cells:
-    stands = stands_as_of(learner_ids, [plan.id for plan in planned], moment, stall_limits(planned))
-    urgent = (DROPPED, STALLED, SET_BY_TEACHER)
-    return {
-        pair: Cell(stand.level, next((flag for flag in urgent if flag in flags), ""), SET_BY_TEACHER in flags)
-        for pair, stand in stands.items()
-        for flags in [flags_of(stand, moment.at, moment.day)]
-    }
 
 
 def _row(learner: tuple[int, UUID, str], planned: list[Plan], found: Cells, today: date) -> Row:
