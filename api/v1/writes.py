@@ -14,7 +14,8 @@ from api.v1 import serializers
 from api.v1.evidence import record_rows
 from api.v1.views import DeclaredView
 from assessments.pieces import RowResult
-from status_engine import EvidenceErrors, PolicyErrors, preview
+from milestones.day import the_day
+from status_engine import Context, EvidenceErrors, PolicyErrors, preview
 from tenancy.errors import Conflict, Invalid
 from tenancy.gate import Declared
 
@@ -102,11 +103,20 @@ class StatusPreview(DeclaredView, APIView):
             text = f"evidence has {len(data['evidence'])} rows. Send up to 1000"
             raise Invalid([{"field": "evidence", "code": "too_many", "message": text}])
         try:
-            return Response(preview(data["policy"], data["evidence"]))
+            return Response(preview(data["policy"], data["evidence"], _today()))
         except PolicyErrors as error:
             raise Invalid(_problems(error.errors)) from error
         except EvidenceErrors as error:
             raise Invalid(_problems(error.errors)) from error
+
+
+def _today() -> Context:
+    """The day and term that stored levels are judged by, so that a rule that counts days answers here as it does there.
+
+    Nobody is meant by a preview, so no prerequisites are open. Two queries.
+    """
+    day = the_day()
+    return Context(as_of=day.begins_at, term_start=day.term_start)
 
 
 def _problems(errors: Any) -> list[dict[str, str]]:

@@ -213,3 +213,43 @@ def test_a_bad_preview_names_the_field(cast: Cast, policy: dict[str, Any], evide
 def test_a_preview_of_nothing_is_not_started(cast: Cast) -> None:
     status, body = post(cast.home, "status-preview/", {"policy": POLICY, "evidence": []})
     assert (status, body["value"], body["level"]) == (200, None, "not-started")
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("rule", "days_old", "counted", "level"),
+    [
+        ({"window": {"days": 30}}, (60, 2), 1, "mastery"),
+        ({"window": {"days": 90}}, (60, 2), 2, "meets"),
+        ({"gates": {"meets": {"within_days": 7}, "mastery": {}}}, (60, 10), 2, "developing"),
+        ({"gates": {"meets": {"within_days": 14}, "mastery": {}}}, (60, 10), 2, "meets"),
+        ({"expires_after": 30, "gates": {"meets": {"min_pieces": 2}}}, (60, 2), 2, "developing"),
+        ({"expires_after": 90, "gates": {"meets": {"min_pieces": 2}}}, (60, 2), 2, "meets"),
+    ],
+)
+def test_a_preview_of_a_rule_that_counts_days_is_of_today(
+    cast: Cast, rule: dict[str, Any], days_old: tuple[int, int], counted: int, level: str
+) -> None:
+    now = datetime.now(UTC)
+    pieces = [
+        {"score": score, "possible": 5, "occurred_at": (now - days * DAY).isoformat(), "task": f"t{score}"}
+        for score, days in zip((2, 4), days_old, strict=True)
+    ]
+    policy = {**POLICY, "method": "mean", "gates": {"mastery": {}}, **rule}
+    status, body = post(cast.home, "status-preview/", {"policy": _without_weight(policy), "evidence": pieces})
+    assert (status, len(body["counted"]), body["level"]) == (200, counted, level)
+
+
+def test_a_preview_of_this_term_leaves_out_what_was_before(cast: Cast) -> None:
+    """The year of the cast began 90 days ago."""
+    rows = [{**PIECES[0], "occurred_at": (datetime.now(UTC) - days * DAY).isoformat()} for days in (100, 3)]
+    policy = _without_weight({**POLICY, "method": "mean", "window": {"term": True}})
+    status, body = post(cast.home, "status-preview/", {"policy": policy, "evidence": rows})
+    assert (status, len(body["counted"])) == (200, 1)
+    assert [one["reason"] for one in body["ignored"]] == ["outside_window"]
+
+
+def _without_weight(policy: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in policy.items() if name != "weight"}
