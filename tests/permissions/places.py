@@ -101,7 +101,7 @@ def _judgements(places: Places, learners: dict[str, Learner]) -> None:
         key = "NEXT_TCH" if kind == "same_school" else "TCH"
         teacher = Actor(home.tenant.pk, local_today(home.tenant), frozenset({"TCH"}), home.members[key].pk)
         reason = "Explained it to the whole class"
-        override = set_override(teacher, place=Place(learner, home.milestone), level=3, reason=reason)
+        override = set_override(teacher, place=Place(learner, home.other_milestone), level=3, reason=reason)
         places.ids["override"][kind] = str(override.public_id)
 
 
