@@ -34,10 +34,11 @@ def publish_policy(
     framework: Framework | None = None,
     competency: Competency | None = None,
     reason: str = "",
+    in_force_from: datetime | None = None,
 ) -> PolicyVersion:
-    """The next version of the policy of this place at once: for the system itself, people propose and approve.
+    """The next version of the policy of this place: for the system itself, people propose and approve.
 
-    `ratings`: (points, word, is it the one flagged as meeting). Raises Invalid naming each field and what to use.
+    `in_force_from`: by default now; a tenant that brings older evidence names the day its rule began. `ratings`: (points, word, is it the one flagged as meeting). Raises Invalid naming each field and what to use.
     """
     possible = points_possible if points_possible is not None else max(points for points, _, _ in ratings)
     words = tuple((Decimal(str(points)), word, is_meeting) for points, word, is_meeting in ratings)
@@ -46,7 +47,7 @@ def publish_policy(
     policy, _ = Policy.objects.get_or_create(
         school=None, framework=framework, competency=competency, defaults={"name": name}
     )
-    return publish_version(actor, policy=policy, content=content, reason=reason)
+    return publish_version(actor, policy=policy, content=content, reason=reason, in_force_from=in_force_from)
 
 
 @transaction.atomic

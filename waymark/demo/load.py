@@ -4,7 +4,7 @@ import hmac
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from integrations.case.importer import import_package
 from integrations.case.package import read_package
 from integrations.oneroster.importer import import_bundle
 from learners.models import Section
+from milestones.clock import announce_policies_of
 from milestones.services import drain_tenant, release_levels
 from tenancy.actor import Actor
 from tenancy.context import tenant_context
@@ -72,6 +73,7 @@ def _load(sample: Sample, tenant: Tenant, say: Say) -> None:
         import_bundle(Path(folder), today=today)
     system = Actor(tenant_id=tenant.pk, today=today, label="sample data")
     work = sample.plan(tenant, system)
+    announce_policies_of(tenant.pk)  # before there is any evidence: nothing to work out again
     found = pieces(work, now, sample.seed)
     say(f"{sample.name}: {len(found):,} pieces of evidence")
     _record(system, tenant, found)
@@ -110,9 +112,10 @@ def _framework(data: bytes) -> Framework:
 
 def _district_plan(tenant: Tenant, system: Actor) -> list[Assignment]:
     mathematics, habits = _framework(frameworks.mathematics()), _framework(frameworks.habits())
-    publish_policy(system, name="Newer work counts more", rule=curriculum.NEWER_COUNTS)
-    publish_policy(system, name="Habits: the average", rule=curriculum.AVERAGE, framework=habits)
     start = system.today - SCHOOL_BEGAN
+    began = _morning(tenant, start)
+    publish_policy(system, name="Newer work counts more", rule=curriculum.NEWER_COUNTS, in_force_from=began)
+    publish_policy(system, name="Habits: the average", rule=curriculum.AVERAGE, framework=habits, in_force_from=began)
     work: list[Assignment] = []
     standards = curriculum.tree(mathematics)
     for section in Section.objects.filter(subjects="Mathematics").order_by("grades"):
@@ -125,6 +128,10 @@ def _district_plan(tenant: Tenant, system: Actor) -> list[Assignment]:
     return work
 
 
+def _morning(tenant: Tenant, day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone(tenant.time_zone))
+
+
 def _planned(
     system: Actor, section: Section, planned: list[curriculum.Planned], tenant: Tenant, sequence: Sequence[Step]
 ) -> list[Assignment]:
@@ -134,7 +141,8 @@ def _planned(
 
 def _company_plan(tenant: Tenant, system: Actor) -> list[Assignment]:
     safety = _framework(frameworks.safety())
-    publish_policy(system, name="Shown three times", rule=curriculum.THREE_TIMES)
+    began = _morning(tenant, system.today - SCHOOL_BEGAN)
+    publish_policy(system, name="Shown three times", rule=curriculum.THREE_TIMES, in_force_from=began)
     skills = [row for row in curriculum.tree(safety) if row.item_type == "Competency"]
     shared = curriculum.plan(system, skills, system.today - timedelta(weeks=11), 13, kind="future_readiness")
     work: list[Assignment] = []
