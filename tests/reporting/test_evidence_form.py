@@ -74,7 +74,7 @@ def test_news_for_the_grid(home: World, teacher: Client) -> None:
     assert response.status_code == 200
     assert json.loads(response.headers["HX-Trigger"]) == {
         "level-changed": {
-            "path": milestone_page(home, home.classmate), "level": "developing", "letter": "D", "name": "Developing",
+            "path": milestone_page(home, home.classmate), "level": "developing", "letter": "D", "name": "Developing", "pin": "",
         }
     }  # fmt: skip
     assert response.content.decode().strip().startswith("<header>")
