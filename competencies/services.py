@@ -38,7 +38,8 @@ def publish_policy(
 ) -> PolicyVersion:
     """The next version of the policy of this place: for the system itself, people propose and approve.
 
-    `in_force_from`: by default now; a tenant that brings older evidence names the day its rule began. `ratings`: (points, word, is it the one flagged as meeting). Raises Invalid naming each field and what to use.
+    `in_force_from`: by default now; a tenant that brings older evidence names the day its rule began.
+    `ratings`: (points, word, is it the one flagged as meeting). Raises Invalid naming each field and what to use.
     """
     possible = points_possible if points_possible is not None else max(points for points, _, _ in ratings)
     words = tuple((Decimal(str(points)), word, is_meeting) for points, word, is_meeting in ratings)
