@@ -11,7 +11,8 @@ from django.db.models import Max
 
 from competencies.models import Competency
 from learners.models import Section
-from milestones.models import Criterion, Milestone, SectionMilestone
+from milestones.criteria import roll_up_milestone_pairs
+from milestones.models import CompetencyStatus, Criterion, Milestone, SectionMilestone
 from status_engine import Level
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
@@ -19,6 +20,7 @@ from tenancy.errors import Invalid
 
 NEEDING = ("at_least", "points")  # rules with a number
 MOST = Decimal(99_999)
+AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,18 @@ def create_milestone(
         ]
     )
     record_audit(actor, "milestone.created", target=milestone, detail={"criteria": len(criteria)})
+    _roll_up_existing(milestone)
     return milestone
+
+
+def _roll_up_existing(milestone: Milestone) -> None:
+    """Learners may have shown it before anybody asked for it."""
+    competencies = milestone.criteria.values("competency_id")
+    shown = CompetencyStatus.objects.filter(competency_id__in=competencies, level__gt=Level.NOT_STARTED)
+    learners = list(shown.order_by("learner_id").values_list("learner_id", flat=True).distinct())
+    for start in range(0, len(learners), AT_ONCE):
+        pairs = [(learner, milestone.pk) for learner in learners[start : start + AT_ONCE]]
+        roll_up_milestone_pairs(pairs, "milestone")
 
 
 def _problems(criteria: Sequence[Asked], rule: str, need: Decimal | None) -> list[dict[str, str]]:

@@ -76,6 +76,17 @@ def test_levels_by_rule(cast: Cast, rule: str, need: Decimal | None, levels: tup
     assert verify_tenant(world.tenant.pk).lines == []
 
 
+def test_a_new_milestone_sees_what_was_shown_before(cast: Cast) -> None:
+    world = cast.home
+    with tenant_context(world.tenant.pk):
+        competency = add_competency(world.framework, "N.1", 65)
+        reach(world, competency, 3)
+        milestone = made(world, "all", Asked(competency))
+        assert level_of(world, milestone) == Level.MEETS
+        assert StatusChange.objects.get(milestone=milestone).cause == "milestone"
+    assert verify_tenant(world.tenant.pk).lines == []
+
+
 def test_a_rate_a_count_and_a_change(cast: Cast) -> None:
     world = cast.home
     with tenant_context(world.tenant.pk):
