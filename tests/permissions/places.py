@@ -118,7 +118,7 @@ def _tokens(places: Places) -> None:
 def _outsiders(places: Places) -> None:
     """Objects of the other tenant, objects that were deleted, identifiers that never were, and no identifiers."""
     home, away = places.home, places.cast.away
-    foreign = {
+    foreign: dict[str, Any] = {
         "learner": away.learner, "section": away.section, "evidence": away.evidence, "framework": away.framework,
         "milestone": away.milestone, "competency": away.competencies[0],
     }  # fmt: skip
@@ -132,5 +132,9 @@ def _outsiders(places: Places) -> None:
             places.ids[name]["deleted"] = str(row.public_id)
         for row in (learner, section, competency, milestone):
             row.delete()
+    with tenant_context(away.tenant.pk):
+        teacher = Actor(away.tenant.pk, local_today(away.tenant), frozenset({"TCH"}), away.members["TCH"].pk)
+        place = Place(away.learner, away.milestone)
+        foreign["override"] = set_override(teacher, place=place, level=3, reason="HRB: saw it done alone")
     for name, row in foreign.items():
         places.ids[name] |= {"other_tenant": str(row.public_id), "never": str(uuid7()), "wrong_type": str(row.pk)}

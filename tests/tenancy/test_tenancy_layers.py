@@ -9,8 +9,10 @@ from django.db import models
 
 from tenancy.base import TenantManager, TenantQuerySet
 from tests.permissions.asking import ask
+from tests.permissions.entries import Entry
 from tests.permissions.places import Places, build_places
-from tests.permissions.table import ENTRIES, Entry
+from tests.permissions.table import ENTRIES
+from tests.stepping import step_up
 
 CALLERS = ("TCH", "SCH", "DST", "GRD", "LRN", "INT")
 
@@ -30,6 +32,14 @@ def leaks(places: Places) -> list[tuple[str, str, str, int]]:
     return found
 
 
+def proven_places() -> Places:
+    """The places, with everybody's identity proved again: no question stands in front of the layers."""
+    places = build_places()
+    for role in ("TCH", "SCH", "DST"):
+        step_up(places.clients[role], places.home.users[role])
+    return places
+
+
 def kinds(places: Places, entry: Entry) -> tuple[str, ...]:
     return ("other_tenant",) if entry.ids in places.ids else ("",)
 
@@ -40,21 +50,21 @@ def unfiltered(self: Any) -> TenantQuerySet[Any]:
 
 
 def test_row_security_alone(committed_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    places = build_places()
+    places = proven_places()
     monkeypatch.setattr(TenantManager, "get_queryset", unfiltered)
     assert isinstance(TenantManager(), models.Manager)
     assert leaks(places) == []
 
 
 def test_application_alone(committed_db: None, as_owner: None) -> None:
-    assert leaks(build_places()) == []
+    assert leaks(proven_places()) == []
 
 
 def test_with_both_layers_off_the_probes_find_something(
     committed_db: None, as_owner: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the two tests above rest on: without any layer the same probes do see the other tenant."""
-    places = build_places()
+    places = proven_places()
     monkeypatch.setattr(TenantManager, "get_queryset", unfiltered)
     found = leaks(places)
     assert {("GET learner by learner", "DST", "other_tenant", 200)} <= set(found)
