@@ -14,7 +14,7 @@ from django.test import Client
 from assessments.models import Evidence, StaleMark
 from competencies.models import Prerequisite
 from learners.models import GuardianLink, Learner, Section
-from milestones.models import CompetencyStatus, MilestoneStatus
+from milestones.models import MilestoneStatus
 from tenancy.context import tenant_context
 from tenancy.models import Tenant
 from waymark.demo import evidence, load
