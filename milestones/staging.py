@@ -24,7 +24,7 @@ MOMENT = "(timestamptz 'epoch' + u.{0} * interval '1 microsecond')"
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A statement over rows. name: of the temporary table, should one be needed; it lives until the transaction ends."""
+    """A statement over rows. name: of the temporary table, should one be needed; it ends with the transaction."""
 
     sql: str
     name: str

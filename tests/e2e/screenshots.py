@@ -10,6 +10,7 @@ import argparse
 import json
 import re
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         teacher_pictures(browser, demo, options.out)
         family_picture(browser, demo, options.out)
+        policy_picture(browser, demo, options.out)
         browser.close()
     return 0
 
@@ -75,6 +77,8 @@ def teacher_pictures(browser: Browser, demo: dict[str, Any], out: Path) -> None:
     take(page, out / "panel.png")
     page.goto(demo["url"].rstrip("/") + str(cell.get_attribute("href")))
     take(page, out / "learner.png")
+    page.goto(f"{grid}?as_of={(datetime.now(UTC) - timedelta(weeks=6)).date()}")
+    take(page, out / "past-day.png")
     page.context.close()
     dark = page_of(browser, demo, "teacher", WIDE, color_scheme="dark")
     dark.goto(grid)
@@ -95,6 +99,21 @@ def family_picture(browser: Browser, demo: dict[str, Any], out: Path) -> None:
         page.locator(".class-cards a").first.click()
         page.wait_for_url(re.compile(r"/family/.+/"))
     take(page, out / "family.png")
+    page.context.close()
+
+
+def policy_picture(browser: Browser, demo: dict[str, Any], out: Path) -> None:
+    """A draft that asks less for the newest piece, and what it would have meant. The draft is thrown away again."""
+    page = page_of(browser, demo, "district administrator", WIDE)
+    page.goto(demo["url"].rstrip("/") + "/policies/")
+    page.locator("table a").first.click()
+    page.get_by_role("button", name="Make a draft").click()
+    page.get_by_label("share of the newest piece in percent").last.fill("40")
+    page.get_by_role("button", name="Work out again").first.click()
+    page.get_by_text("Last run took").wait_for(timeout=60_000)
+    page.evaluate("window.scrollTo(0, 0)")
+    take(page, out / "policy.png")
+    page.get_by_role("button", name="Discard draft").click()
     page.context.close()
 
 
