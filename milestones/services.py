@@ -25,8 +25,9 @@ def drain_tenant(tenant_id: int, *, batches: int = 20) -> int:
     """Work through the tenant's stale marks, one transaction a batch. Returns how many pairs were worked out.
 
     Marks are cleared in the transaction that writes the levels: a worker killed at any moment leaves either both or
-    neither. Several workers share the work by SKIP LOCKED. A batch that fails is tried pair by pair; a pair that fails
-    is put off with growing delay and parked after five tries, and holds up nobody.
+    neither. They are cleared first, so that a pair marked anew while its batch is worked out (what comes before it
+    moved) waits for another turn. Several workers share the work by SKIP LOCKED. A batch that fails is tried pair by
+    pair; a pair that fails is put off with growing delay and parked after five tries, and holds up nobody.
     """
     done = 0
     for _ in range(batches):
@@ -46,10 +47,10 @@ def _drain_batch(tenant_id: int, limit: int) -> tuple[int, list[int]]:
         with tenant_context(tenant_id):
             marks = bulk.rows(bulk.TAKE_MARKS, limit=limit)
             ids = [mark[0] for mark in marks]
-            for cause in sorted({mark[1] for mark in marks}):
-                recompute_statuses([key for key, why in marks if why == cause], cause)
             if ids:
                 bulk.run(bulk.CLEAR_MARKS, ids=ids)
+            for cause in sorted({mark[1] for mark in marks}):
+                recompute_statuses([key for key, why in marks if why == cause], cause)
     except Exception:
         if connection.in_atomic_block or not ids:
             raise
@@ -62,8 +63,9 @@ def _drain_one_by_one(tenant_id: int, ids: list[int]) -> int:
     for pair_id in ids:
         try:
             with tenant_context(tenant_id):
-                recompute_statuses([pair_id], bulk.cause_of_mark(pair_id))
+                cause = bulk.cause_of_mark(pair_id)
                 bulk.run(bulk.CLEAR_MARKS, ids=[pair_id])
+                recompute_statuses([pair_id], cause)
             done += 1
         except Exception as error:
             with tenant_context(tenant_id):

@@ -204,6 +204,24 @@ def test_a_prerequisite_that_is_met_later_opens_what_comes_after(cast: Cast) -> 
     assert verify_tenant(world.tenant.pk).lines == []
 
 
+def test_a_rule_that_moves_what_comes_first_moves_what_comes_after_with_it(cast: Cast) -> None:
+    """Both wait for the worker, and the one that hangs on the other is asked for again while they are worked out."""
+    world = cast.home
+    with tenant_context(world.tenant.pk):
+        before, after = (add_competency(world.framework, f"B.{n}", 93 + n) for n in range(2))
+        Prerequisite.objects.create(before=before, after=after)
+        reach(world, after, 3)
+        show(world, before, 4, 0)
+        show(world, before, 1, 1)
+        assert CompetencyStatus.objects.get(competency=before).level < Level.MEETS
+        with_rule(world, weight=0.01, gates={"meets": {"prerequisites_met": True}})
+        assert CompetencyStatus.objects.get(competency=before).level == Level.MEETS
+    drain_tenant(world.tenant.pk)
+    with tenant_context(world.tenant.pk):
+        assert CompetencyStatus.objects.get(competency=after).level == Level.MEETS
+    assert verify_tenant(world.tenant.pk).lines == []
+
+
 def test_work_that_leaves_the_window_stops_counting_on_the_day(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     world = cast.home
     with tenant_context(world.tenant.pk):
