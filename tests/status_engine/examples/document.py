@@ -29,6 +29,7 @@ BLOCKS: dict[str, Callable[[], list[str]]] = {
     "expiry": evidence.expiry_block,
     "reasons": evidence.reasons_block,
     "compared": methods.compared_block,
+    "weights": methods.weights_block,
     **{f"method {name}": partial(methods.method_block, name) for name in METHODS},
     "single piece": gates.without_gate_block,
     **{f"gate {code}": partial(gates.gate_block, code) for code in GATES},

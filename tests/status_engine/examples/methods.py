@@ -1,5 +1,7 @@
 """The blocks about methods: each one worked out step by step, and all of them side by side."""
 
+from typing import Any
+
 import numpy as np
 
 from status_engine import METHODS, round_half_away
@@ -37,8 +39,7 @@ def compared_block() -> list[str]:
     """The same work under every method, and what a bad day, the other order or a single piece would make of it."""
     scores = [one.score for one in STORY]
     rows = [
-        [f"`{method}`", _shown(method, story_rows()),
-         _shown(method, [*story_rows(), *scored(1, days=["2026-04-27"])]),
+        [f"`{method}`", _shown(method, story_rows()), _shown(method, _with_a_bad_day()),
          _shown(method, scored(*reversed(scores))),
          _shown(method, scored(4))]
         for method in METHODS
@@ -47,8 +48,21 @@ def compared_block() -> list[str]:
     return table(head, rows)
 
 
-def _shown(method: str, rows: list[Json]) -> str:
-    found = judged(method, rows)
+def weights_block() -> list[str]:
+    """How nervous `ewma` is: the story and a bad day under several weights."""
+    rows = []
+    for weight in (0.3, 0.5, 0.65, 0.8):
+        both = (_shown("ewma", work, weight=weight) for work in (story_rows(), _with_a_bad_day()))
+        rows.append([f"{100 * weight:g} %", *both])
+    return table(["weight of the newest", "the story", "and a bad day after it (1)"], rows)
+
+
+def _with_a_bad_day() -> list[Json]:
+    return [*story_rows(), *scored(1, days=["2026-04-27"])]
+
+
+def _shown(method: str, rows: list[Json], **changes: Any) -> str:
+    found = judged(method, rows, **changes)
     return f"{points(found['value'])} {found['level']}{' ⚑' if found['flags'] else ''}"
 
 
