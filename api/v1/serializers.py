@@ -228,38 +228,3 @@ class ProblemSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
     detail = serializers.CharField()
     errors: Any = ErrorSerializer(many=True, required=False)
-
-
-class PreviewPolicySerializer(serializers.Serializer[Any]):
-    method = serializers.CharField(help_text="highest, latest, mean, weighted_mean, ewma, last_vs_rest or n_times.")
-    weight = serializers.FloatField(required=False, help_text="0.65, or percent: 65.")
-    n = serializers.IntegerField(required=False)
-    points_possible = serializers.FloatField()
-    meets_at = serializers.FloatField()
-    developing_at = serializers.FloatField(required=False)
-    mastery_at = serializers.FloatField(required=False, allow_null=True)
-    gates = serializers.DictField(required=False)
-    attempts = serializers.CharField(required=False)
-    order_by = serializers.CharField(required=False)
-
-
-class PreviewEvidenceSerializer(serializers.Serializer[Any]):
-    score = serializers.FloatField(allow_null=True)
-    possible = serializers.FloatField()
-    occurred_at = serializers.CharField(required=False, allow_null=True, help_text="ISO 8601 with an offset.")
-    task = serializers.CharField(required=False)
-    kind = serializers.ChoiceField(choices=KINDS, required=False)
-    weight = serializers.FloatField(required=False)
-
-
-class PreviewSerializer(serializers.Serializer[Any]):
-    policy = PreviewPolicySerializer()
-    evidence = PreviewEvidenceSerializer(many=True)
-
-
-class PreviewAnswerSerializer(serializers.Serializer[Any]):
-    value = serializers.FloatField(allow_null=True)
-    level = LevelField()
-    counted = serializers.ListField(child=serializers.DictField())
-    ignored = serializers.ListField(child=serializers.DictField())
-    explanation = serializers.DictField()

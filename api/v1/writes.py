@@ -12,6 +12,7 @@ from api.parsers import BulkJSONParser
 from api.permissions import actor_of
 from api.v1 import serializers
 from api.v1.evidence import record_rows
+from api.v1.preview_serializers import PreviewAnswerSerializer, PreviewSerializer
 from api.v1.views import DeclaredView
 from assessments.pieces import RowResult
 from milestones.day import the_day
@@ -82,8 +83,8 @@ class StatusPreview(DeclaredView, APIView):
 
     @extend_schema(
         operation_id="status_preview",
-        request=serializers.PreviewSerializer,
-        responses={200: serializers.PreviewAnswerSerializer, (400, "application/problem+json"): PROBLEM},
+        request=PreviewSerializer,
+        responses={200: PreviewAnswerSerializer, (400, "application/problem+json"): PROBLEM},
     )
     def post(self, request: Request) -> Response:
         """Try a policy on some evidence. Nothing is stored."""

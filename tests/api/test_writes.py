@@ -9,9 +9,12 @@ import pytest
 from django.test import Client
 
 from api.models import IdempotentAnswer
+from api.v1.preview_serializers import PreviewEvidenceSerializer, PreviewPolicySerializer
 from assessments.models import Evidence, StaleMark
 from milestones.models import CompetencyStatus
 from milestones.services import drain_tenant
+from status_engine.policy_parse import KEYS
+from status_engine.rows import ROW_KEYS
 from tenancy.context import tenant_context
 from tests.builders import Cast, World
 
@@ -253,3 +256,8 @@ def test_a_preview_of_this_term_leaves_out_what_was_before(cast: Cast) -> None:
 
 def _without_weight(policy: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in policy.items() if name != "weight"}
+
+
+def test_every_key_that_a_preview_takes_is_documented() -> None:
+    assert set(PreviewPolicySerializer().fields) == set(KEYS)
+    assert set(PreviewEvidenceSerializer().fields) == set(ROW_KEYS) - {"group"}
