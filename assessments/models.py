@@ -64,6 +64,8 @@ class Evidence(PublicTenantModel):
     task = models.CharField(max_length=100)  # the task's identifier: pieces of one task are not independent
     title = models.CharField(max_length=200, blank=True)
     form = models.CharField(max_length=40, blank=True)
+    attempt = models.CharField(max_length=40, blank=True)  # items of one attempt at a task are one piece
+    pass_mark = models.DecimalField(max_digits=5, decimal_places=4, null=True)  # the task's own, as a share
     score = models.DecimalField(max_digits=9, decimal_places=3, null=True)
     possible = models.DecimalField(max_digits=9, decimal_places=3)
     weight = models.DecimalField(max_digits=6, decimal_places=3, default=1)
@@ -92,6 +94,9 @@ class Evidence(PublicTenantModel):
             models.UniqueConstraint(fields=["tenant", "supersedes"], name="evidence_superseded_once"),
             models.CheckConstraint(condition=Q(possible__gt=0), name="evidence_possible_positive"),
             models.CheckConstraint(condition=Q(weight__gt=0), name="evidence_weight_positive"),
+            models.CheckConstraint(
+                condition=Q(pass_mark=None) | Q(pass_mark__gt=0, pass_mark__lte=1), name="evidence_pass_mark_share"
+            ),
             models.CheckConstraint(
                 condition=Q(entry="recorded", supersedes=None) | (~Q(entry="recorded") & ~Q(supersedes=None)),
                 name="evidence_entry_supersedes",

@@ -12,6 +12,7 @@ from assessments.models import Evidence
 KINDS = tuple(Evidence.Kind.values)
 STATES = tuple(Evidence.State.values)
 LIMIT = Decimal("99999.999")
+LEAST_SHARE = Decimal("0.0001")
 # Clocks of other systems may run ahead a little; more than this is a mistake.
 AHEAD = timedelta(minutes=5)
 
@@ -36,6 +37,8 @@ class Piece:
     state: str = "counted"
     due_at: datetime | None = None
     comment: str = ""
+    attempt: str = ""
+    pass_mark: Decimal | None = None
     n: int = 0
 
 
@@ -76,7 +79,14 @@ def check_piece(piece: Piece, now: datetime | None = None) -> list[Problem]:
         wrong("score", "missing_score", 'score is empty. Send the points, or state "not_judged" for work handed in')
     if piece.occurred_at > now + AHEAD:
         wrong("occurred_at", "in_the_future", "The date of the evidence must be today or earlier")
-    for name, limit in (("task", 100), ("title", 200), ("method", 40), ("form", 40), ("source_id", 255)):
+    for name, limit in (
+        ("task", 100),
+        ("title", 200),
+        ("method", 40),
+        ("form", 40),
+        ("attempt", 40),
+        ("source_id", 255),
+    ):
         text: Any = getattr(piece, name)
         if len(text) > limit:
             wrong(name, "too_long", f"{name} has {len(text)} characters. Shorten it to {limit}")
@@ -102,6 +112,9 @@ def _check_numbers(piece: Piece, wrong: Any) -> None:
         wrong("score", "out_of_range", f"score was {piece.score}. Use a number from 0 to {LIMIT}")
     if not Decimal(0) < piece.weight <= Decimal(100):
         wrong("weight", "out_of_range", f"weight was {piece.weight}. Use a number above 0, up to 100")
+    if piece.pass_mark is not None and not LEAST_SHARE <= piece.pass_mark <= 1:
+        fix = "Use the share of the points that passes, above 0 and at most 1, like 0.6, or leave it out"
+        wrong("pass_mark", "out_of_range", f"pass_mark was {piece.pass_mark}. {fix}")
 
 
 def not_storable(text: str) -> bool:

@@ -149,6 +149,8 @@ def _piece_of(row: Evidence) -> Piece:
         weight=row.weight,
         state=row.state,
         comment=row.comment,
+        attempt=row.attempt,
+        pass_mark=row.pass_mark,
     )
 
 

@@ -18,10 +18,10 @@ WHERE l.tenant_id = %(tenant)s AND c.tenant_id = %(tenant)s ORDER BY l.id, c.id
 """
 EVIDENCE = """
 INSERT INTO assessments_evidence (tenant_id, public_id, learner_competency_id, entry, kind, method, task, title, form,
-  score, possible, weight, state, occurred_at, recorded_at, comment, source, source_id)
+  score, possible, weight, state, occurred_at, recorded_at, comment, attempt, source, source_id)
 SELECT %(tenant)s, gen_random_uuid(), k.id, 'recorded', (ARRAY['formative', 'summative', 'performance'])[1 + n %% 3],
   'quiz', 'task-' || n, 'Quiz', '', (1 + (hashint8(k.id * 31 + n) & 3))::numeric, 4, 1, 'counted',
-  timestamptz '2026-01-05 09:00Z' + n * interval '3 days', timestamptz '2026-10-01 09:00Z', '', 'bench',
+  timestamptz '2026-01-05 09:00Z' + n * interval '3 days', timestamptz '2026-10-01 09:00Z', '', '', 'bench',
   k.id || '-' || n
 FROM assessments_learnercompetency k CROSS JOIN generate_series(1, %(pieces)s) n
 WHERE k.tenant_id = %(tenant)s ORDER BY k.id, n

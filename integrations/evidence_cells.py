@@ -9,10 +9,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 REQUIRED = ("learner", "competency", "score", "possible", "occurred_at", "task", "kind")
-OPTIONAL = ("method", "form", "title", "weight", "state", "comment", "due_at", "source_id")
+OPTIONAL = ("method", "form", "title", "weight", "state", "comment", "due_at", "attempt", "pass_mark", "source_id")
 COLUMNS = (*REQUIRED, *OPTIONAL)
 # What the ledger keeps; more decimals would come back changed, and a row sent twice would not equal itself.
 STEP = Decimal("0.001")
+SHARE_STEP = Decimal("0.0001")
 UNWEIGHTED = Decimal(1).quantize(STEP)
 LONGEST_REFERENCE = 255
 YEARS = range(1900, 9000)  # what every clock between here and the database can hold
@@ -35,6 +36,7 @@ class Cells:
     weight: Decimal = UNWEIGHTED
     occurred_at: datetime | None = None
     due_at: datetime | None = None
+    pass_mark: Decimal | None = None
     day: date | None = None
     faults: list[Fault] = field(default_factory=list)
 
@@ -43,7 +45,9 @@ class Cells:
         words = [self.texts.get(name, "") for name in ("task", "kind", "method", "form", "title", "state", "comment")]
         moments = [None if moment is None else moment.astimezone(UTC) for moment in (self.occurred_at, self.due_at)]
         numbers = [self.score, self.possible, self.weight, self.day or moments[0], moments[1]]
-        return repr((learner_id, competency_id, words, [None if n is None else str(n) for n in numbers]))
+        # Columns that came later are part of it only where they say something: older files keep their identifiers.
+        later = [text for name in ("attempt", "pass_mark") if (text := self.texts.get(name, ""))]
+        return repr((learner_id, competency_id, words, [None if n is None else str(n) for n in numbers], *later))
 
 
 def read_cells(row: int, texts: dict[str, str], zone: ZoneInfo, now: datetime) -> Cells:
@@ -60,6 +64,7 @@ def read_cells(row: int, texts: dict[str, str], zone: ZoneInfo, now: datetime) -
         cells.faults.append(("possible", "empty_value", "possible is empty. Enter the highest possible points, like 4"))
     cells.possible = possible if possible is not None else Decimal(0)
     cells.weight = weight if weight is not None else UNWEIGHTED
+    cells.pass_mark = _number(cells, "pass_mark", SHARE_STEP)
     if not texts["occurred_at"]:
         message = "occurred_at is empty. Enter the date of the evidence, like 2026-11-19"
         cells.faults.append(("occurred_at", "empty_value", message))
@@ -68,14 +73,14 @@ def read_cells(row: int, texts: dict[str, str], zone: ZoneInfo, now: datetime) -
     return cells
 
 
-def _number(cells: Cells, name: str) -> Decimal | None:
+def _number(cells: Cells, name: str, step: Decimal = STEP) -> Decimal | None:
     text = cells.texts.get(name, "")
     if not text:
         return None
     if not _NUMBER.fullmatch(text):
         cells.faults.append((name, "invalid_number", f"{name}{_shown(text)} is not a number. Write it like 3.5"))
         return None
-    return Decimal(text).quantize(STEP, ROUND_HALF_UP)
+    return Decimal(text).quantize(step, ROUND_HALF_UP)
 
 
 def _moment(cells: Cells, name: str, zone: ZoneInfo, now: datetime | None) -> tuple[datetime | None, date | None]:

@@ -197,7 +197,9 @@ class _Import:
 
     def _piece(self, cells: Cells, learner_id: int, competency_id: int) -> Piece:
         texts = cells.texts
-        words = {name: texts.get(name, "") for name in ("kind", "task", "method", "form", "title", "comment")}
+        words = {
+            name: texts.get(name, "") for name in ("kind", "task", "method", "form", "title", "comment", "attempt")
+        }
         return Piece(
             learner_id=learner_id,
             competency_id=competency_id,
@@ -209,6 +211,7 @@ class _Import:
             weight=cells.weight,
             state=texts.get("state") or "counted",
             due_at=cells.due_at,
+            pass_mark=cells.pass_mark,
             n=cells.row,
             **words,
         )

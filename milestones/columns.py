@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection
 
-from status_engine import NODATE, EvidenceTable, Kind, State
+from status_engine import NO_CODE, NODATE, EvidenceTable, Kind, State
 from tenancy.context import current_tenant_id
 
 Ints = npt.NDArray[np.int64]
@@ -54,7 +54,8 @@ CODE = f"""(CASE e.kind {KIND} END + CASE WHEN e.entry = 'withdrawn' THEN {int(S
 EVIDENCE_FIELDS = (
     "e.learner_competency_id", "e.id", "coalesce(e.score::float8, 'NaN')", "e.possible::float8", "e.weight::float8",
     Moment("e.occurred_at"), Moment("e.recorded_at"), Moment("coalesce(e.due_at, '-infinity')"), HASH.format("task"),
-    HASH.format("form"), CODE, "coalesce(e.supersedes_id, 0)",
+    HASH.format("form"), HASH.format("attempt"), "coalesce(e.pass_mark::float8, 'NaN')", CODE,
+    "coalesce(e.supersedes_id, 0)",
 )  # fmt: skip
 STATUS_FIELDS = (
     "s.learner_competency_id", "s.learner_id", "s.competency_id", "s.level::bigint", "s.computed_level::bigint",
@@ -117,6 +118,8 @@ class Evidence(Columns):
     due_at: Ints
     task: Ints
     form: Ints
+    attempt: Ints
+    pass_mark: Floats
     code: Ints
     supersedes: Ints
 
@@ -131,6 +134,8 @@ class Evidence(Columns):
             group=self.pair, id=self.id, score=self.score, possible=self.possible, weight=self.weight,
             occurred_at=self.occurred_at, recorded_at=self.recorded_at, due_at=self.due_at, task=self.task,
             kind=(self.code % STATE_FACTOR).astype(np.int8), form=self.form,
+            attempt=None if (self.attempt == NO_CODE).all() else self.attempt,
+            pass_mark=None if np.isnan(self.pass_mark).all() else self.pass_mark,
             state=(self.code // STATE_FACTOR).astype(np.int8),
         )  # fmt: skip
 

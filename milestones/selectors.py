@@ -18,8 +18,11 @@ from milestones.shadow import Days, judge_again, same
 from status_engine import NO_CODE, EvidenceTable, Level, explain
 
 NO_STATUS = -1
-COLUMNS = ("group", "id", "score", "possible", "weight", "occurred_at", "recorded_at", "due_at", "kind", "state")
-Names = Mapping[int, tuple[str, str]]
+COLUMNS = (
+    "group", "id", "score", "possible", "weight", "occurred_at", "recorded_at", "due_at", "kind", "pass_mark", "state",
+)  # fmt: skip
+NAMED = ("task", "form", "attempt")
+Names = Mapping[int, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +159,9 @@ def _replay(learners: set[int], wanted: Sequence[Wanted]) -> _Replay:
 
 
 def names_of(evidence: Evidence) -> Names:
-    """{ledger row: (task, form)}: the columns carry hashes, people read names. One query."""
-    rows = EvidenceRow.objects.filter(id__in=evidence.id.tolist()).values_list("id", "task", "form")
-    return {key: (task, form) for key, task, form in rows}
+    """{ledger row: (task, form, attempt)}: the columns carry hashes, people read names. One query."""
+    rows = EvidenceRow.objects.filter(id__in=evidence.id.tolist()).values_list("id", *NAMED)
+    return {key: tuple(words) for key, *words in rows}
 
 
 def named_table(evidence: Evidence, names: Names) -> EvidenceTable:
@@ -166,10 +169,10 @@ def named_table(evidence: Evidence, names: Names) -> EvidenceTable:
     table = evidence.table()
     if not len(table):
         return table
-    tasks, task = _numbered([names[key][0] for key in evidence.id.tolist()])
-    forms, form = _numbered([names[key][1] for key in evidence.id.tolist()])
     columns = {name: getattr(table, name) for name in COLUMNS}
-    return EvidenceTable(**(columns | {"task": task, "form": form}), names={"task": tasks, "form": forms})
+    named = {name: _numbered([names[key][n] for key in evidence.id.tolist()]) for n, name in enumerate(NAMED)}
+    columns |= {name: codes for name, (_, codes) in named.items()}
+    return EvidenceTable(**columns, names={name: words for name, (words, _) in named.items()})
 
 
 def _numbered(names: Sequence[str]) -> tuple[list[str], Ints]:

@@ -37,6 +37,8 @@ class Row(msgspec.Struct, forbid_unknown_fields=True):
     state: str = "counted"
     due_at: datetime | None = None
     comment: str = ""
+    attempt: str = ""
+    pass_mark: float | None = None
     source_id: str = ""
 
 
@@ -88,7 +90,7 @@ def _read(n: int, item: Any) -> Read:
         if moment is not None and (moment.utcoffset() is None or not 1900 <= moment.year <= 2199):
             fix = f"{name} needs an offset and a year from 1900 to 2199, like 2026-11-19T09:30:00+01:00"
             return Read(n, None, Problem(n, name, "invalid_time", fix))
-    for name in ("score", "possible", "weight"):
+    for name in ("score", "possible", "weight", "pass_mark"):
         value = getattr(row, name)
         if value is not None and abs(value) > LARGEST_NUMBER:
             fix = f"{name} was {value:g}. Use a smaller number"
@@ -130,6 +132,8 @@ def _piece(actor: Actor, n: int, row: Row, learners: dict[str, int], competencie
         form=row.form,
         state=row.state,
         comment=row.comment,
+        attempt=row.attempt,
+        pass_mark=None if row.pass_mark is None else Decimal(repr(row.pass_mark)).quantize(Decimal("0.0001")),
         source=f"api:{actor.token_id}",
         source_id=row.source_id or str(uuid7()),
     )

@@ -192,6 +192,12 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     )
     due_at = serializers.DateTimeField(required=False, allow_null=True)
     comment = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
+    attempt = serializers.CharField(
+        max_length=40, required=False, allow_blank=True, help_text="Items of one attempt at a task are one piece."
+    )
+    pass_mark = serializers.FloatField(
+        min_value=0.0001, max_value=1, required=False, allow_null=True, help_text="The task's own, as a share: 0.6."
+    )
     source_id = serializers.CharField(
         max_length=255,
         required=False,

@@ -15,6 +15,7 @@ from django.utils import timezone
 from assessments.models import Evidence
 from assessments.services import correct_evidence, withdraw_evidence
 from milestones.models import CompetencyStatus, MilestoneStatus, StatusChange
+from milestones.selectors import competency_reason
 from milestones.verify import verify_tenant
 from tenancy.context import tenant_context
 from tests.builders import Cast, World
@@ -127,3 +128,31 @@ def play(world: World, stream: list[tuple[str, dict[str, Any]]]) -> None:
                 withdraw_evidence(world.system, evidence=row, reason="a mistake")
             else:
                 correct_evidence(world.system, evidence=row, score=values["score"])
+
+
+@pytest.mark.parametrize("is_short", [True, False])
+def test_items_of_an_attempt_and_pass_marks_count_over_every_way(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, is_short: bool
+) -> None:
+    """Three items of one attempt are one piece of 9 of 12; a task that passes with half of its points is put right."""
+    if not is_short:
+        monkeypatch.setattr("assessments.services.short_way", [])
+    world = cast.home
+    for number, (score, place) in enumerate(((4, 1), (3, 1), (2, 1), (2, 2))):
+        task = {
+            "task": f"quiz-{place}",
+            "attempt": "first" if place == 1 else "",
+            "pass_mark": None if place == 1 else 0.5,
+        }
+        moment = (timezone.now() - timedelta(days=5 - place, minutes=number)).isoformat()
+        values = {"competency": str(world.competencies[3].public_id), "score": score, "occurred_at": moment, **task}
+        assert post(world, number, **values).status_code == 201
+    with tenant_context(world.tenant.pk):
+        status = CompetencyStatus.objects.get(learner=world.learner, competency=world.competencies[3])
+        explained = competency_reason(world.learner.pk, world.competencies[3])
+    assert (status.pieces, [one["value"] for one in explained.explanation["counted"]]) == (2, [3.0, 3.0])
+    assert explained.explanation["counted"][0]["attempt"] == "first"
+    assert explained.is_true_to_ledger
+    assert verify_tenant(world.tenant.pk).lines == []
+    refused = post(world, 9, pass_mark=1.5).json()
+    assert "Use the share of the points that passes" in str(refused)

@@ -89,6 +89,8 @@ def piece_with(places: Places, **values: Any) -> dict[str, Any]:
         "state": "counted",
         "due_at": "2026-01-15T09:00:00Z",
         "comment": "c",
+        "attempt": "1",
+        "pass_mark": 0.6,
         "source_id": "s",
     }
     return {**data, **values}
@@ -109,6 +111,8 @@ FIELDS = (
     "state",
     "due_at",
     "comment",
+    "attempt",
+    "pass_mark",
     "source_id",
 )
 ODD: list[Any] = [
