@@ -4,7 +4,7 @@ Nothing here reads evidence or writes; what a rule needs beside the evidence (da
 only where a rule asks for it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -81,11 +81,16 @@ def versions_for(book: PolicyBook, pairs: Pairs) -> Ints:
     """The policy version that holds for each pair: int64[p]. One query, two where schools have policies."""
     frameworks = frameworks_of(np.unique(pairs.competency).tolist())
     framework = _looked_up(pairs.competency, frameworks)
-    schools: dict[int, int] = {}
-    if book.has_schools:
-        rows = Learner.objects.filter(id__in=np.unique(pairs.learner).tolist()).exclude(home_school_id=None)
-        schools = dict(rows.values_list("id", "home_school_id"))
+    schools = schools_of(np.unique(pairs.learner).tolist(), book)
     return book.version_ids(pairs.competency, framework, _looked_up(pairs.learner, schools))
+
+
+def schools_of(learners: Iterable[int], book: PolicyBook) -> dict[int, int]:
+    """{learner: home school}; empty, and no query, where no school has a policy of its own."""
+    if not book.has_schools:
+        return {}
+    rows = Learner.objects.filter(id__in=learners).exclude(home_school_id=None)
+    return dict(rows.values_list("id", "home_school_id"))
 
 
 def judge(

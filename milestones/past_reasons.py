@@ -9,7 +9,7 @@ from competencies.book import EffectivePolicy
 from milestones.columns import Ints
 from milestones.flags import Stand, stall_limits
 from milestones.history import milestones_then
-from milestones.judging import Pairs
+from milestones.judging import Pairs, schools_of
 from milestones.models import Milestone
 from milestones.past import Moment, Past, competencies_then, overrides_then
 from milestones.selectors import CriterionReason, Names, Wanted, criteria_of, named_table, names_of
@@ -44,7 +44,7 @@ def learner_then(learner_id: int, milestone: Milestone, others: Sequence[int], m
 
 
 def _reason(past: Past, learner_id: int, wanted: Wanted, at: int, names: Names) -> CriterionReason:
-    effective = _policy(past, wanted, at)
+    effective = _policy(past, learner_id, wanted, at)
     one = past.pairs.rows(np.array([at])) if at != NO_PAIR else _nobody(learner_id, wanted)
     table = named_table(past.evidence.rows(past.evidence.pair == one.id[0]), names)
     digest = int(past.judged.digest[at]) & (2**64 - 1) if at != NO_PAIR else 0
@@ -58,9 +58,10 @@ def _reason(past: Past, learner_id: int, wanted: Wanted, at: int, names: Names) 
     )  # fmt: skip
 
 
-def _policy(past: Past, wanted: Wanted, at: int) -> EffectivePolicy:
+def _policy(past: Past, learner_id: int, wanted: Wanted, at: int) -> EffectivePolicy:
     if at == NO_PAIR:
-        return past.book.nearest(competency=wanted.competency_id, framework=wanted.framework_id)
+        school = schools_of([learner_id], past.book).get(learner_id)
+        return past.book.nearest(competency=wanted.competency_id, framework=wanted.framework_id, school=school)
     return past.policies[int(past.judged.version[at])]
 
 

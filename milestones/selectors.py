@@ -12,7 +12,7 @@ from assessments.models import Evidence as EvidenceRow
 from competencies.book import EffectivePolicy, PolicyBook, policy_book
 from competencies.models import Competency
 from milestones.columns import Crossing, Evidence, Ints, Statuses, read_evidence
-from milestones.judging import Pairs
+from milestones.judging import Pairs, schools_of
 from milestones.models import Criterion, Milestone
 from milestones.shadow import Days, judge_again, same
 from status_engine import NO_CODE, EvidenceTable, Level, explain
@@ -103,6 +103,7 @@ class _Replay:
     """Stored statuses, their evidence and what the engine says about it now, by learner and competency."""
 
     book: PolicyBook
+    schools: Mapping[int, int]
     versions: Mapping[int, EffectivePolicy]
     stored: Statuses
     place: Mapping[tuple[int, int], int]
@@ -114,7 +115,8 @@ class _Replay:
     def reason(self, learner: int, wanted: Wanted) -> CriterionReason:
         at = self.place.get((learner, wanted.competency_id))
         if at is None:
-            effective = self.book.nearest(competency=wanted.competency_id, framework=wanted.framework_id)
+            school = self.schools.get(learner)
+            effective = self.book.nearest(competency=wanted.competency_id, framework=wanted.framework_id, school=school)
             explanation = self._explain(effective, NO_STATUS, NO_STATUS, learner, wanted.competency_id)
             return self._reason(wanted, effective, explanation, 0, 0, "", is_true=True)
         stored = self.stored.rows(np.array([at]))
@@ -153,8 +155,9 @@ def _replay(learners: set[int], wanted: Sequence[Wanted]) -> _Replay:
     versions = book.versions(np.unique(stored.version).tolist())
     is_true = same(stored, judge_again(stored, evidence, versions, days))
     return _Replay(
-        book=book, versions=versions, stored=stored, place={key: at for at, key in enumerate(keys)},
-        evidence=evidence, names=names_of(evidence), days=days, is_true=is_true.tolist(),
+        book=book, schools=schools_of(learners, book), versions=versions, stored=stored,
+        place={key: at for at, key in enumerate(keys)}, evidence=evidence, names=names_of(evidence), days=days,
+        is_true=is_true.tolist(),
     )  # fmt: skip
 
 

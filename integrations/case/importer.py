@@ -19,6 +19,7 @@ from integrations.case.model import Association as CaseAssociation
 from integrations.case.model import CasePackage, Document, Item, Link
 from integrations.case.problems import PackageRejected, Problem
 from integrations.case.tree import Tree, build_tree
+from milestones.marks import mark_after
 from milestones.models import Criterion
 
 Counts = dict[str, Counter[str]]
@@ -242,6 +243,7 @@ def _write_prerequisites(links: Links, keys: dict[str, int], report: CaseReport)
     Prerequisite.objects.bulk_create(fresh, batch_size=BATCH)
     Prerequisite.objects.bulk_update(changed, ["is_in_cycle"], batch_size=500)
     Prerequisite.objects.filter(id__in=[row.pk for row in known.values()]).delete()
+    mark_after({row.after_id for row in [*fresh, *changed, *known.values()]})
     report.count("prerequisites", "created", len(fresh))
     report.count("prerequisites", "updated", len(changed))
     report.count("prerequisites", "removed", len(known))

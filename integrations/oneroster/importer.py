@@ -6,6 +6,7 @@ stays. A delta touches only what it lists. Rows made by hand (no sourcedId) are 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -28,6 +29,7 @@ from integrations.oneroster.report import RosterRejected, RosterReport
 from integrations.oneroster.roles import write_roles
 from integrations.oneroster.schema import Mode
 from integrations.oneroster.staging import COURSES, ORGS, ROLES, SEATED, SECTIONS, TERMS, USERS, Stager
+from milestones.marks import mark_moved, mark_of_term
 from tenancy.actor import Actor
 from tenancy.context import current_tenant_id
 from tenancy.models import Tenant
@@ -129,6 +131,18 @@ class _Import:
             self._note("guardian_links", write_guardians(modes, sink))
         if sent("enrollments"):
             self._pair(("enrolments", "section_staff"), lambda: write_enrolments(modes, sink))
+        self._mark_levels()
+
+    def _mark_levels(self) -> None:
+        """Where a learner is at home and when a term begins decide levels, too."""
+        if self._is_changed("learners"):
+            mark_moved()
+        if self._is_changed("terms"):
+            mark_of_term()
+
+    def _is_changed(self, kind: str) -> bool:
+        counts = self._report.counts.get(kind, Counter())
+        return any(counts[outcome] for outcome in ("created", "updated", "deactivated"))
 
     def _pair(self, kinds: tuple[str, str], write: Callable[[], tuple[Written, Written]]) -> None:
         for kind, written in zip(kinds, write(), strict=True):
