@@ -2,12 +2,7 @@ from django.db import migrations
 
 from tenancy.operations import AppendOnly
 
-# The owner is under row-level security like everybody; a back-fill over all tenants lifts that for its own statement.
-BACKFILL = """
-ALTER TABLE {0} NO FORCE ROW LEVEL SECURITY;
-UPDATE {0} SET {1} = {2};
-ALTER TABLE {0} FORCE ROW LEVEL SECURITY;
-"""
+BACKFILL = "UPDATE {0} SET {1} = {2};"
 
 
 class Migration(migrations.Migration):
