@@ -49,7 +49,8 @@ class SentenceView:
 
     @property
     def errors(self) -> list[FieldView]:
-        return [part.field for part in self.parts if part.field and part.field.error]
+        fields = [*(part.field for part in self.parts if part.field), *self.checks]
+        return [field for field in fields if field.error]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ class _View:
         return FieldView(name, label, self.values.get(name, ""), self.problems.get(name, ""), choices=choices)
 
     def switch(self, name: str, label: str) -> FieldView:
-        return FieldView(name, label, ON, "", is_checked=self.values.get(name) == ON)
+        return FieldView(name, label, ON, self.problems.get(name, ""), is_checked=self.values.get(name) == ON)
 
     def method(self, method: str) -> SentenceView:
         fields = {name: self.field(f"method.{method}.{name}", box) for name, box in parameters_of(method)}

@@ -24,6 +24,7 @@ Values = Mapping[str, str]
 Problems = dict[str, str]
 ON = "on"
 CUTS = ("developing_at", "mastery_at")
+SELF = "self_assessment"
 
 
 def parameters_of(method: str) -> Iterator[tuple[str, Box]]:
@@ -138,13 +139,19 @@ class _Reader:
             self.problems["method"] = _("Choose how the pieces of evidence become one value")
             return {}
         found = {name: self._box(f"method.{method}.{name}", box) for name, box in parameters_of(method)}
-        return {"method": method, **{name: value for name, value in found.items() if value is not None}}
+        given = {name: value for name, value in found.items() if value is not None}
+        if method == "m_of_n" and len(given) == 2 and given["m"] > given["n"]:
+            self.problems["method.m_of_n.m"] = _("Enter a whole number from 1 to %(n)s") % {"n": given["n"]}
+        if given.get("s", 0) + given.get("g", 0) >= 1:
+            self.problems["method.bkt.s"] = _("Enter slips and lucky guesses that are together below 100 percent")
+        return {"method": method, **given}
 
     def _gates(self, level: str) -> Iterator[tuple[str, Any]]:
         for code in GATES:
             prefix = f"gates.{level}.{code}"
             if code == "required_kinds":
                 kinds = [kind for kind in KIND_NAMES if self._is_on(f"{prefix}.{kind}")]
+                self._check_kinds(prefix, kinds)
                 if kinds:
                     yield code, kinds
                 continue
@@ -152,6 +159,9 @@ class _Reader:
             given = {name: value for name, value in read.items() if value is not None}
             if "needed" in boxes.GATES[code]:
                 needed = given.get("needed")
+                if code == "min_kinds" and needed is not None and needed > len(self._countable):
+                    text = _("Enter a whole number from 1 to %(n)s") % {"n": len(self._countable)}
+                    self.problems[f"{prefix}.needed"] = text
                 if needed is not None:
                     yield code, True if needed == "gate" else needed
             elif "k" in given or "n" in given:
@@ -160,6 +170,16 @@ class _Reader:
                 if given.get("k", 0) > given.get("n", MAX_NEEDED):
                     self.problems[f"{prefix}.k"] = _("Enter a whole number from 1 to %(n)s") % {"n": given["n"]}
                 yield code, given
+
+    @property
+    def _countable(self) -> list[str]:
+        """The kinds that can count under this rule."""
+        return [kind for kind in KIND_NAMES if kind != SELF or self._is_on("count_self_assessment")]
+
+    def _check_kinds(self, prefix: str, kinds: list[str]) -> None:
+        if SELF in kinds and SELF not in self._countable:
+            text = _("Self-assessment does not count under this rule. Let it count, or leave it out here")
+            self.problems[f"{prefix}.{SELF}"] = text
 
     def _ratings(self) -> list[tuple[Decimal, str, bool]]:
         found: list[tuple[Decimal, str, bool]] = []
@@ -173,6 +193,8 @@ class _Reader:
                 self.problems[f"ratings.{n}.word"] = text % {"most": LONGEST_WORD}
             if number is not None and number in [row[0] for row in found]:
                 self.problems[f"ratings.{n}.points"] = _("Another rating has these points. Give each its own")
+            if number == 0 and self._text("meeting") == str(n):
+                self.problems[f"ratings.{n}.points"] = _("Enter more than 0 points for the goal")
             if number is not None:
                 found.append((number, word, self._text("meeting") == str(n)))
         if sum(row[2] for row in found) != 1 and not any(name.startswith("ratings.") for name in self.problems):

@@ -299,6 +299,36 @@ def test_mistakes_in_the_editor(home: World, name: str) -> None:
     assert (after.rule, after.edited_at) == (before.rule, before.edited_at)
 
 
+BKT = {"method": "bkt", "method.bkt.p0": "30", "method.bkt.t": "15", "method.bkt.s": "50", "method.bkt.g": "50"}
+NO_OTHERS = {f"ratings.{n}.{part}": "" for n in (0, 1) for part in ("points", "word")}
+TOGETHER = {
+    "method.m_of_n.m": (
+        {"method": "m_of_n", "method.m_of_n.m": "3", "method.m_of_n.n": "2"},
+        "Enter a whole number from 1 to 2",
+    ),
+    "method.bkt.s": (BKT, "Enter slips and lucky guesses that are together below 100 percent"),
+    "gates.meets.min_kinds.needed": ({"gates.meets.min_kinds.needed": "6"}, "Enter a whole number from 1 to 5"),
+    "gates.meets.required_kinds.self_assessment": (
+        {"gates.meets.required_kinds.self_assessment": "on"},
+        "Self-assessment does not count under this rule. Let it count, or leave it out here",
+    ),
+    "ratings.2.points": ({**NO_OTHERS, "ratings.2.points": "0"}, "Enter more than 0 points for the goal"),
+}
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_values_that_do_not_go_together(home: World, name: str) -> None:
+    """Said in the form's own words at one of the boxes, and the summary leads there."""
+    changes, message = TOGETHER[name]
+    client, policy = client_of(home, "DST"), tenant_policy(home)
+    response = save(client, policy, open_draft(home, client, policy), **changes)
+    page = unescape(response.content.decode())
+    assert response.status_code == 422
+    assert page.count(message) == 2
+    assert f'href="#{name}"' in page
+    assert f'id="{name}"' in page
+
+
 def test_two_editors(home: World) -> None:
     """Who saves second sees what the first one changed, and chooses."""
     one, two, policy = client_of(home, "DST"), client_of(home, "DST2"), tenant_policy(home)
@@ -309,7 +339,7 @@ def test_two_editors(home: World) -> None:
     page = response.content.decode()
     assert response.status_code == 409
     assert "LKV DST2 Person changed this draft at" in page
-    assert "Theirs: The best piece counts.. Yours: The newest piece counts.." in page
+    assert "Theirs: The best piece counts. · Yours: The newest piece counts.<" in page
     assert stored(home, policy).rule["method"] == "highest"
     assert save(one, policy, fields_of(page)).status_code == 302
     assert stored(home, policy).rule["method"] == "latest"
