@@ -7,8 +7,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from assessments.models import Evidence, standing
-from competencies.models import PolicyVersion, Rating
 from competencies.book import policy_book
+from competencies.models import PolicyVersion, Rating
 from milestones.models import Criterion
 from reporting.forms import EvidenceForm
 from reporting.reach import published_milestone, section_of, visible_learner

@@ -74,9 +74,13 @@ def test_news_for_the_grid(home: World, teacher: Client) -> None:
     assert response.status_code == 200
     assert json.loads(response.headers["HX-Trigger"]) == {
         "level-changed": {
-            "path": milestone_page(home, home.classmate), "level": "developing", "letter": "D", "name": "Developing", "pin": "",
+            "path": milestone_page(home, home.classmate),
+            "level": "developing",
+            "letter": "D",
+            "name": "Developing",
+            "pin": "",
         }
-    }  # fmt: skip
+    }
     assert response.content.decode().strip().startswith("<header>")
     assert "Saved. The level is worked out anew." in text_of(response)
 
