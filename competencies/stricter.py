@@ -42,7 +42,7 @@ def _cut(policy: Json, name: str) -> float:
 
 def _problem(field: str, code: str, value: Any) -> Problem:
     words = {
-        "same": f"A school's policy keeps what the district's says here: {value}",
+        "same": f"A school's policy keeps the district's {field.replace('_', ' ')}. Use {value}",
         "not_lower": f"A school's policy can be stricter, never looser. Use {value} or more",
         "not_on": "A school's policy can be stricter, never looser. Leave this off, as the district does",
         "not_less": f"A school's policy can be stricter, never looser. Ask for no less than the district: {value}",

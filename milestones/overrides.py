@@ -234,7 +234,7 @@ def until_problems(until: date | None, today: date) -> list[dict[str, str]]:
     if until is None or today <= until <= LATEST:
         return []
     day = until.isoformat() if until > LATEST else date_format(until, "j M Y")
-    text = _("The last day was %(day)s. Enter today or a later day, or leave it empty to let the level stand")
+    text = _("The last day was %(day)s. Enter a day from today to 2199, or leave it empty to let the level stand")
     return [_problem("until", "out_of_range", text % {"day": day})]
 
 

@@ -60,7 +60,7 @@ def cancel_trial(actor: Actor, *, trial: PolicyTrial) -> None:
     """Raises Conflict where it is over already."""
     rows = open_ones(trial.policy_id).filter(pk=trial.pk)
     if not rows.update(state=PolicyTrial.State.CANCELLED, finished_at=timezone.now()):
-        raise Conflict("This is worked out already. There is nothing left to cancel")
+        raise Conflict("This is not being worked out any more. There is nothing left to cancel")
     record_audit(actor, "policy.trial_cancelled", target=trial)
 
 

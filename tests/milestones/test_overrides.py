@@ -140,8 +140,8 @@ def test_what_the_person_did_not_know_of_is_a_conflict(cast: Cast) -> None:
         ({"reason": ""}, "reason", "Enter the reason with at least 15 characters"),
         ({"reason": "  too short   "}, "reason", "The reason has 9 characters. Write at least 15"),
         ({"reason": "x" * 2001}, "reason", "The reason has 2001 characters. Shorten it to 2000"),
-        ({"until": -1}, "until", "Enter today or a later day"),
-        ({"until": 90_000}, "until", "Enter today or a later day"),
+        ({"until": -1}, "until", "Enter a day from today to 2199"),
+        ({"until": 90_000}, "until", "Enter a day from today to 2199"),
     ],
 )
 def test_bad_values_are_refused_with_the_field_and_the_fix(

@@ -85,8 +85,8 @@ def test_a_criterion_is_set_by_its_competency(home: World, teacher: Client) -> N
         ({"reason": f"{REASON}\x00"}, "The reason contains a control character"),
         ({"reason": f"{REASON}\x1b"}, "The reason contains a control character"),
         ({"until": "soon"}, "Enter the last day, like 2026-11-19, or leave it empty"),
-        ({"until": "2001-01-01"}, "The last day was 1 Jan 2001. Enter today or a later day"),
-        ({"until": "9999-12-31"}, "Enter today or a later day"),
+        ({"until": "2001-01-01"}, "The last day was 1 Jan 2001. Enter a day from today to 2199"),
+        ({"until": "9999-12-31"}, "Enter a day from today to 2199"),
     ],
 )
 def test_mistakes_are_named_and_what_was_typed_stays(

@@ -138,7 +138,7 @@ def test_cancelled_while_it_runs(home: World, monkeypatch: pytest.MonkeyPatch) -
     assert (trial.state, trial.result, trial.done) == (State.CANCELLED, None, 0)
     with tenant_context(home.tenant.pk):
         assert not TrialMove.objects.exists()
-        with pytest.raises(Conflict, match="worked out already"):
+        with pytest.raises(Conflict, match="not being worked out any more"):
             cancel_trial(home.system, trial=trial)
 
 
