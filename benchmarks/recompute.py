@@ -21,7 +21,7 @@ from django.db import connection
 
 from competencies.book import policy_book
 from competencies.models import PolicyVersion
-from milestones.columns import OF_RANGE
+from milestones.columns import OF_RANGE, index_order
 from milestones.judging import Circumstances
 from milestones.whole import CHUNK, read_chunks, read_pairs, recompute_tenant
 from status_engine import roll_up
@@ -73,7 +73,7 @@ def bare_read(tenant_id: int) -> None:
         operations: Any = connection.ops
         for pairs in read_pairs(CHUNK):
             values = {"tenant": current_tenant_id(), "low": int(pairs.id[0]), "high": int(pairs.id[-1])}
-            with cursor.copy(operations.compose_sql(OF_RANGE, values)) as copy:
+            with index_order(cursor, OF_RANGE), cursor.copy(operations.compose_sql(OF_RANGE, values)) as copy:
                 for _ in copy:
                     pass
 
