@@ -6,15 +6,22 @@ file takes one leading apostrophe away.
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 FORMULA = frozenset("=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20")  # the last four: their full-width forms
 MARK = "'"
+INVISIBLE = frozenset({"Cc", "Cf"})  # Unicode: control and format characters
 
 
 def neutral(cell: str) -> str:
-    first = cell.lstrip(" \u00a0\u200b\ufeff")[:1]
-    return f"{MARK}{cell}" if first in FORMULA or cell.startswith(MARK) else cell
+    is_formula = cell[:1] in FORMULA or _first_shown(cell) in FORMULA
+    return f"{MARK}{cell}" if is_formula or cell.startswith(MARK) else cell
+
+
+def _first_shown(cell: str) -> str:
+    """The first character that is neither space nor invisible: a program may skip those and read on."""
+    return next((one for one in cell if not one.isspace() and unicodedata.category(one) not in INVISIBLE), "")
 
 
 def read_back(cell: str) -> str:

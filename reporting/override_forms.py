@@ -111,4 +111,6 @@ class OverrideForm(forms.Form):
 def _with_rule(thing: Thing) -> str:
     """What can be set, with what the policy says about it now."""
     values = {"what": thing.label, "level": WORDS[thing.computed_level].name}
-    return _("%(what)s (the rule says %(level)s)") % values
+    if thing.key == WHOLE:
+        return _("The whole milestone: %(what)s (the rule says %(level)s)") % values
+    return _("Its competency %(what)s (the rule says %(level)s)") % values
