@@ -23,7 +23,7 @@ from waymark.local.supervisor import Stopped, Supervisor
 logs = Path(sys.argv[1])
 try:
     with Supervisor() as supervisor:
-        for name, script in (("first", "sleep 100"), ("second", "sleep 100 & echo $! > written; mv written grandchild; wait")):
+        for name, script in (("first", "sleep 100"), ("second", "sleep 100 & echo $! > w; mv w grandchild; wait")):
             supervisor.run(name, ["/bin/sh", "-c", script], logs / name, os.environ, logs)
         supervisor.wait_until(lambda: (logs / "grandchild").exists(), 10, "child", logs / "second")
         print(*(child.pid for child in supervisor.children), flush=True)
