@@ -29,3 +29,8 @@ def proposed_by_another(actor: Actor) -> Q:
     """DUAL: a different person proposed it, at most 72 hours ago."""
     is_fresh = Q(proposed_at__gte=timezone.now() - PROPOSAL_LASTS, proposed_by_id__isnull=False)
     return is_fresh & ~Q(proposed_by_id=actor.member_id)
+
+
+def rubric_scopes() -> Scopes:
+    """MINE: made by the actor; TEN is any rubric of the tenant."""
+    return {"MINE": lambda actor: Q(made_by_id=actor.member_id)}

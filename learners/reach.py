@@ -68,6 +68,13 @@ def learner_ids_in_sections(actor: Actor) -> QuerySet[Any, Any]:
     return ids(rows.filter(section_id__in=my_section_ids(actor)), "learner_id")
 
 
+def classmate_ids(actor: Actor) -> QuerySet[Any, Any]:
+    """Learners who share a section with the actor's own learner record today."""
+    rows = model("Enrolment").objects.filter(running(actor.today), is_withdrawn=False, learner__is_active=True)
+    mine = my_learner_ids(actor)
+    return ids(rows.filter(section_id__in=_sections_of(mine, actor.today)).exclude(learner_id__in=mine), "learner_id")
+
+
 def _of_schools(actor: Actor, school_ids: Any) -> Q:
     recent = Q(ends_on=None) | Q(ends_on__gte=actor.today - SCHOOL_AFTER_END)
     enrolled = model("Enrolment").objects.filter(recent, section__school_id__in=school_ids).values("learner_id")
@@ -85,6 +92,7 @@ def learner_scopes(path: str = "") -> Scopes:
         "SELF": lambda actor: Q(**{field: my_learner_ids(actor)}),
         "LINK": lambda actor: Q(**{field: my_children_ids(actor)}),
         "SEC": lambda actor: Q(**{field: learner_ids_in_sections(actor)}),
+        "PEER": lambda actor: Q(**{field: classmate_ids(actor)}),
         "SCH": lambda actor: Q(**{field: learner_ids_of_schools(actor, my_school_ids(actor))}),
         "SCHOOLS": lambda actor: Q(**{field: learner_ids_of_schools(actor, list(actor.school_ids or ()))}),
     }
@@ -132,6 +140,14 @@ def school_scopes() -> Scopes:
         "SCH": lambda actor: Q(id__in=my_work_school_ids(actor)),
         "SCHOOLS": lambda actor: Q(id__in=list(actor.school_ids or ())),
         "AGG": lambda actor: Q(),  # schools named beside suppressed figures
+    }
+
+
+def team_scopes() -> Scopes:
+    """Things of a school's team: whoever works there today."""
+    return {
+        "SCH": lambda actor: Q(school_id__in=my_work_school_ids(actor)),
+        "SCHOOLS": lambda actor: Q(school_id__in=list(actor.school_ids or ())),
     }
 
 

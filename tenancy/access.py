@@ -1,7 +1,8 @@
 """One rule, two questions: which rows (`visible_to`) and may I (`can`).
 
 A model says in SCOPES what a condition code of the matrix means for its rows: `{"SEC": lambda actor: Q(…)}`.
-Lists, single reads and writes all go through the same Q, so a list can never show more than a single read.
+Lists, single reads and writes all go through the same Q, so a list can never show more than a single read. A model may
+also say in LIMIT what holds for every role: `(actor, resource) -> Q`.
 """
 
 from functools import reduce
@@ -35,7 +36,11 @@ def visible_q(model: type[Model], actor: Actor, resource: str, action: str) -> Q
     rules = RULES[resource, action]
     parts = [_role_q(model, actor, role, rules[role]) for role in sorted(actor.roles) if role in rules]
     allowed = [part for part in parts if part is not None]
-    return reduce(or_, allowed) if allowed else NOTHING
+    if not allowed:
+        return NOTHING
+    limit = getattr(model, "LIMIT", None)
+    reach = reduce(or_, allowed)
+    return reach & limit(actor, resource) if limit is not None else reach
 
 
 def can(actor: Actor, resource: str, action: str, target: Any) -> bool:

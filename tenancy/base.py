@@ -44,6 +44,7 @@ class TenantModel(models.Model):
 
     RESOURCE: ClassVar[str] = ""
     SCOPES: ClassVar[Scopes] = {}
+    LIMIT: ClassVar[Callable[[Actor, str], Q] | None] = None
 
     tenant = TenantField()
     objects = TenantManager()

@@ -31,7 +31,10 @@ GLOBAL_TABLES = {
 # Rows of these tables are only ever added.
 APPEND_ONLY = (
     "assessments_evidence",
+    "assessments_rubricscore",
+    "competencies_competencyversion",
     "milestones_leveloverride",
+    "milestones_milestoneversion",
     "milestones_overrideend",
     "milestones_release",
     "milestones_statuschange",

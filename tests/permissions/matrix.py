@@ -26,6 +26,7 @@ FACTS: dict[str, dict[str, dict[str, frozenset[str]]]] = {
         "SELF": {"LRN": frozenset({"own"})},
         "LINK": {"GRD": frozenset({"own"})},
         "SEC": {"TCH": frozenset({"own", "same_section"})},
+        "PEER": {"LRN": frozenset({"same_section"})},
         "SCH": {"SCH": AT_SCHOOL},
     },
     "section": {

@@ -1,0 +1,21 @@
+"""The models of this room, one file per subject."""
+
+from learners.models.calendar import CalendarDay
+from learners.models.groups import GroupPlace, LearnerGroup, WorkingLevel
+from learners.models.people import (
+    Course,
+    Enrolment,
+    GuardianLink,
+    Learner,
+    School,
+    SchoolPost,
+    Section,
+    SectionStaff,
+    SectionTerm,
+    Term,
+)
+
+__all__ = [
+    "CalendarDay", "Course", "Enrolment", "GroupPlace", "GuardianLink", "Learner", "LearnerGroup", "School",
+    "SchoolPost", "Section", "SectionStaff", "SectionTerm", "Term", "WorkingLevel",
+]  # fmt: skip

@@ -1,0 +1,25 @@
+"""The models of this room, one file per subject."""
+
+from milestones.models.checks import PolicyTrial, ShadowCheck, TrialMove
+from milestones.models.milestones import LEVELS, PERSONAL, Criterion, Milestone, MilestonePace, SectionMilestone
+from milestones.models.overrides import LevelOverride, OverrideEnd
+from milestones.models.plans import (
+    DATES,
+    LearnerTarget,
+    MilestoneAssignment,
+    MilestoneStep,
+    MilestoneVersion,
+    RouteStep,
+)
+from milestones.models.recognition import RECOGNITION, CelebrationRule, Certificate, ShoutOut
+from milestones.models.reviews import REVIEW, FollowUp, ReviewCadence, ReviewItem, ReviewSession
+from milestones.models.sheets import ScoreEntry, ScoreSheet
+from milestones.models.statuses import CompetencyStatus, MilestoneStatus, Release, StatusChange, newest_release
+
+__all__ = [
+    "DATES", "LEVELS", "PERSONAL", "RECOGNITION", "REVIEW", "CelebrationRule", "Certificate", "CompetencyStatus", "Criterion",
+    "FollowUp", "LearnerTarget", "LevelOverride", "Milestone", "MilestoneAssignment", "MilestonePace",
+    "MilestoneStatus", "MilestoneStep", "MilestoneVersion", "OverrideEnd", "PolicyTrial", "Release", "ReviewCadence",
+    "ReviewItem", "ReviewSession", "RouteStep", "ScoreEntry", "ScoreSheet", "SectionMilestone", "ShadowCheck",
+    "ShoutOut", "StatusChange", "TrialMove", "newest_release",
+]  # fmt: skip
