@@ -44,7 +44,7 @@ class TenantModel(models.Model):
 
     RESOURCE: ClassVar[str] = ""
     SCOPES: ClassVar[Scopes] = {}
-    LIMIT: ClassVar[Callable[[Actor, str], Q] | None] = None
+    LIMIT: ClassVar[Any] = None  # Callable[[Actor, str], Q], as a staticmethod
 
     tenant = TenantField()
     objects = TenantManager()

@@ -17,8 +17,8 @@ from milestones.models.sheets import ScoreEntry, ScoreSheet
 from milestones.models.statuses import CompetencyStatus, MilestoneStatus, Release, StatusChange, newest_release
 
 __all__ = [
-    "DATES", "LEVELS", "PERSONAL", "RECOGNITION", "REVIEW", "CelebrationRule", "Certificate", "CompetencyStatus", "Criterion",
-    "FollowUp", "LearnerTarget", "LevelOverride", "Milestone", "MilestoneAssignment", "MilestonePace",
+    "DATES", "LEVELS", "PERSONAL", "RECOGNITION", "REVIEW", "CelebrationRule", "Certificate", "CompetencyStatus",
+    "Criterion", "FollowUp", "LearnerTarget", "LevelOverride", "Milestone", "MilestoneAssignment", "MilestonePace",
     "MilestoneStatus", "MilestoneStep", "MilestoneVersion", "OverrideEnd", "PolicyTrial", "Release", "ReviewCadence",
     "ReviewItem", "ReviewSession", "RouteStep", "ScoreEntry", "ScoreSheet", "SectionMilestone", "ShadowCheck",
     "ShoutOut", "StatusChange", "TrialMove", "newest_release",
