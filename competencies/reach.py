@@ -1,5 +1,6 @@
 """What the condition codes of the access matrix mean for policies."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -34,3 +35,8 @@ def proposed_by_another(actor: Actor) -> Q:
 def rubric_scopes() -> Scopes:
     """MINE: made by the actor; TEN is any rubric of the tenant."""
     return {"MINE": lambda actor: Q(made_by_id=actor.member_id)}
+
+
+def without_drafts(published: str, is_draft: Q) -> Callable[[Actor, str], Q]:
+    """Whoever reads by the row of what is published sees no drafts; the row of drafts opens them."""
+    return lambda actor, resource: ~is_draft if resource == published else Q()

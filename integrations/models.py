@@ -1,8 +1,11 @@
 """What an import did: kept, so that it can be looked at later. No personal values."""
 
 from django.db import models
+from django.utils import timezone
 
+from competencies.models import Framework
 from tenancy.base import PublicTenantModel
+from tenancy.fields import TenantForeignKey
 
 
 class ImportReport(PublicTenantModel):
@@ -23,3 +26,23 @@ class ImportReport(PublicTenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.file_name}"
+
+
+class CurriculumUpload(PublicTenantModel):
+    """A table of competencies between its preview and its saving; deleted then, or after a day."""
+
+    RESOURCE = "Framework, competency, milestone, rubric (draft)"
+
+    kind = models.CharField(max_length=8)  # csv, xlsx, canvas, moodle
+    file_name = models.CharField(max_length=255)
+    content = models.BinaryField()
+    framework = TenantForeignKey(Framework, null=True, on_delete=models.CASCADE, related_name="uploads")
+    title = models.CharField(max_length=200, blank=True)  # of the framework to be made
+    made_by_id = models.BigIntegerField(null=True)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta(PublicTenantModel.Meta):
+        indexes = [models.Index(fields=["tenant", "made_at"], name="curriculumupload_made")]
+
+    def __str__(self) -> str:
+        return self.file_name

@@ -1,11 +1,13 @@
-"""Listens to the ledger: the declared way from evidence up to levels."""
+"""Listens to the ledger and the curriculum: the declared ways up to levels."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.dispatch import receiver
 
 from assessments.signals import ledger_changed, short_way
+from competencies.signals import prerequisites_changed
+from milestones.marks import mark_after
 from milestones.one import record_one
 from milestones.recompute import recompute_statuses
 
@@ -13,6 +15,11 @@ from milestones.recompute import recompute_statuses
 @receiver(ledger_changed)
 def work_out_levels(sender: Any, learner_competency_ids: Sequence[int], cause: str, **_: Any) -> None:
     recompute_statuses(learner_competency_ids, cause)
+
+
+@receiver(prerequisites_changed)
+def mark_levels_after(sender: Any, competency_ids: Collection[int], **_: Any) -> None:
+    mark_after(competency_ids)
 
 
 if record_one not in short_way:

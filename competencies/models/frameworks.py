@@ -1,8 +1,11 @@
 """Frameworks, competencies, their links and prerequisites."""
 
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from competencies.reach import without_drafts
 from tenancy.base import PublicTenantModel, TenantModel
 from tenancy.fields import TenantForeignKey
 
@@ -13,6 +16,7 @@ class Framework(PublicTenantModel):
     """A tree of competencies (CASE CFDocument). Identity is (tenant, identifier), compared in lower case."""
 
     RESOURCE = CURRICULUM
+    LIMIT = staticmethod(without_drafts(CURRICULUM, Q(state="draft")))
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -41,11 +45,22 @@ class Framework(PublicTenantModel):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_from_elsewhere(self) -> bool:
+        """It came as a CASE package: its owner publishes the statements."""
+        return "case_version" in self.extra
+
 
 class Competency(PublicTenantModel):
     """One statement of a framework (CASE CFItem). The statement is kept unchanged and sanitised when shown."""
 
     RESOURCE = CURRICULUM
+    LIMIT = staticmethod(without_drafts(CURRICULUM, Q(is_draft=True) | Q(framework__state="draft")))
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        ACTIVE = "active", _("Active")
+        RETIRED = "retired", _("Retired")
 
     framework = TenantForeignKey(Framework, on_delete=models.PROTECT, related_name="competencies")
     identifier = models.CharField(max_length=36)
@@ -83,6 +98,12 @@ class Competency(PublicTenantModel):
 
     def __str__(self) -> str:
         return self.code or self.statement[:60]
+
+    @property
+    def state(self) -> str:
+        if self.is_draft:
+            return self.State.DRAFT
+        return self.State.RETIRED if self.is_retired else self.State.ACTIVE
 
 
 class Association(TenantModel):
@@ -130,3 +151,22 @@ class Prerequisite(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.before_id} before {self.after_id}"
+
+
+class PrerequisiteChoice(TenantModel):
+    """What the tenant decided about an edge of somebody else's framework: it holds after every import."""
+
+    RESOURCE = CURRICULUM
+
+    before = TenantForeignKey(Competency, on_delete=models.CASCADE, related_name="chosen_opens")
+    after = TenantForeignKey(Competency, on_delete=models.CASCADE, related_name="chosen_needs")
+    is_wanted = models.BooleanField()
+    chosen_at = models.DateTimeField(default=timezone.now)
+    chosen_by_id = models.BigIntegerField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "before", "after"], name="prerequisitechoice_once")]
+        indexes = [models.Index(fields=["tenant", "after"], name="prerequisitechoice_after")]
+
+    def __str__(self) -> str:
+        return f"{self.before_id} before {self.after_id}: {self.is_wanted}"

@@ -14,6 +14,7 @@ from django.db import models, transaction
 
 from assessments.models import LearnerCompetency
 from competencies.models import Association, Competency, Framework, Prerequisite
+from integrations.case.choices import with_choices
 from integrations.case.links import Links, sort_links
 from integrations.case.model import Association as CaseAssociation
 from integrations.case.model import CasePackage, Document, Item, Link
@@ -230,13 +231,15 @@ def _write_prerequisites(links: Links, keys: dict[str, int], report: CaseReport)
     known = {(row.before_id, row.after_id): row for row in Prerequisite.objects.filter(after_id__in=keys.values())}
     fresh: list[Prerequisite] = []
     changed: list[Prerequisite] = []
-    for edge in links.prerequisites:
-        ends = (keys[edge.before], keys[edge.after])
+    given = {(keys[edge.before], keys[edge.after]): edge.is_in_cycle for edge in links.prerequisites}
+    wanted = with_choices(given, keys.values())
+    for ends, is_in_cycle in wanted.items():
         row = known.pop(ends, None)
         if row is None:
-            fresh.append(Prerequisite(before_id=ends[0], after_id=ends[1], is_in_cycle=edge.is_in_cycle))
-        elif _upsert(row, {"is_in_cycle": edge.is_in_cycle}):
+            fresh.append(Prerequisite(before_id=ends[0], after_id=ends[1], is_in_cycle=is_in_cycle))
+        elif _upsert(row, {"is_in_cycle": is_in_cycle}):
             changed.append(row)
+    for edge in links.prerequisites:
         if edge.is_in_cycle:
             text = "This prerequisite lies on a cycle. It is kept and ignored for readiness"
             report.problems.append(Problem(f"$.CFAssociations[{edge.identifiers[0]}]", "prerequisite_cycle", text))
@@ -247,7 +250,7 @@ def _write_prerequisites(links: Links, keys: dict[str, int], report: CaseReport)
     report.count("prerequisites", "created", len(fresh))
     report.count("prerequisites", "updated", len(changed))
     report.count("prerequisites", "removed", len(known))
-    report.count("prerequisites", "unchanged", len(links.prerequisites) - len(fresh) - len(changed))
+    report.count("prerequisites", "unchanged", len(wanted) - len(fresh) - len(changed))
 
 
 def _retire_missing(framework: Framework, present: set[str], report: CaseReport) -> None:
