@@ -39,10 +39,11 @@ def record_evidence(actor: Actor, *, piece: Piece) -> Evidence:
 
 
 @transaction.atomic
-def record_many(actor: Actor, *, pieces: Sequence[Piece]) -> list[RowResult]:
+def record_many(actor: Actor, *, pieces: Sequence[Piece], is_waited_for: bool = False) -> list[RowResult]:
     """Append the pieces that are right, report each of those that are not, in the order given.
 
-    A few levels are worked out at once, many are left for the worker. Constant number of statements.
+    A few levels are worked out at once, many are left for the worker unless somebody waits for them. Constant number
+    of statements.
     """
     results: dict[int, RowResult] = {}
     good: dict[tuple[str, str], Piece] = {}
@@ -66,7 +67,7 @@ def record_many(actor: Actor, *, pieces: Sequence[Piece]) -> list[RowResult]:
     created = sum(a.created for a in appended)
     if touched and not short:
         record_audit(actor, "evidence.recorded", detail={"pieces": created, "levels": len(touched)})
-        announce(touched, "evidence")
+        (announce_now if is_waited_for else announce)(touched, "evidence")
     return [results[piece.n] for piece in pieces]
 
 
@@ -86,10 +87,31 @@ def announce(learner_competency_ids: list[int], cause: str) -> None:
         ledger.mark_stale(learner_competency_ids, cause)
 
 
+def announce_now(learner_competency_ids: list[int], cause: str) -> None:
+    """Levels that somebody is waiting for, of a class at most: worked out before the answer however many they are."""
+    ledger_changed.send(sender=None, learner_competency_ids=learner_competency_ids, cause=cause)
+
+
 @transaction.atomic
 def withdraw_evidence(actor: Actor, *, evidence: Evidence, reason: str) -> Evidence:
     """A new row that takes the piece out of the count. Raises Conflict when somebody was faster."""
     return _supersede(actor, evidence, Evidence.Entry.WITHDRAWN, {"comment": reason, "state": Evidence.State.HIDDEN})
+
+
+@transaction.atomic
+def withdraw_many(actor: Actor, *, evidence: Sequence[Evidence], reason: str) -> int:
+    """Take several pieces out of the count, all or none. Returns how many. Raises Conflict when somebody was faster."""
+    rows = [_follow(actor, piece, Evidence.Entry.WITHDRAWN) for piece in evidence]
+    for row in rows:
+        row.comment, row.state = reason, Evidence.State.HIDDEN
+    try:
+        with transaction.atomic():
+            Evidence.objects.bulk_create(rows)
+    except IntegrityError as error:
+        raise Conflict("One of these pieces was changed a moment ago. Look at them again.") from error
+    record_audit(actor, "evidence.withdrawn", detail={"pieces": len(rows)})
+    announce_now(sorted({row.learner_competency_id for row in rows}), "withdrawn")
+    return len(rows)
 
 
 @transaction.atomic
@@ -111,7 +133,8 @@ def correct_evidence(
     return _supersede(actor, evidence, Evidence.Entry.CORRECTED, changes)
 
 
-def _supersede(actor: Actor, evidence: Evidence, entry: str, changes: dict[str, Any]) -> Evidence:
+def _follow(actor: Actor, evidence: Evidence, entry: str) -> Evidence:
+    """A row that stands in for another one, equal to it so far."""
     if evidence.entry == Evidence.Entry.WITHDRAWN:
         raise Conflict("This piece was withdrawn before. Record it again if it should count.")
     row = Evidence(
@@ -120,6 +143,11 @@ def _supersede(actor: Actor, evidence: Evidence, entry: str, changes: dict[str, 
     row.public_id, row.entry, row.supersedes_id = uuid7(), entry, evidence.pk
     row.recorded_at, row.recorded_by_id, row.token_id = timezone.now(), actor.member_id, actor.token_id
     row.source_id = f"{evidence.source_id[:200]}#{evidence.pk}"
+    return row
+
+
+def _supersede(actor: Actor, evidence: Evidence, entry: str, changes: dict[str, Any]) -> Evidence:
+    row = _follow(actor, evidence, entry)
     for name, value in changes.items():
         setattr(row, name, value)
     problems = check_piece(_piece_of(row))
