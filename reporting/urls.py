@@ -1,6 +1,7 @@
 from django.urls import path
 
 from reporting import override_views, portal_views, report_views, views
+from reporting.scoring.urls import urlpatterns as scoring
 
 MILESTONE = "learners/<uuid:learner_id>/milestones/<uuid:milestone_id>/"
 
@@ -24,3 +25,5 @@ urlpatterns += [
     path(f"{MILESTONE}level/", override_views.set_level, name="set_level"),
     path(f"{MILESTONE}level/<uuid:override_id>/end/", override_views.end_level, name="end_level"),
 ]
+
+urlpatterns += scoring

@@ -1,7 +1,7 @@
 """The models of this room, one file per subject."""
 
 from learners.models.calendar import CalendarDay
-from learners.models.groups import GroupPlace, LearnerGroup, WorkingLevel
+from learners.models.groups import GroupPlace, LearnerGroup, SeatingPlace, WorkingLevel
 from learners.models.people import (
     Course,
     Enrolment,
@@ -17,5 +17,5 @@ from learners.models.people import (
 
 __all__ = [
     "CalendarDay", "Course", "Enrolment", "GroupPlace", "GuardianLink", "Learner", "LearnerGroup", "School",
-    "SchoolPost", "Section", "SectionStaff", "SectionTerm", "Term", "WorkingLevel",
+    "SchoolPost", "SeatingPlace", "Section", "SectionStaff", "SectionTerm", "Term", "WorkingLevel",
 ]  # fmt: skip

@@ -47,6 +47,23 @@ class GroupPlace(TenantModel):
         return f"{self.learner_id} in {self.group_id}"
 
 
+class SeatingPlace(TenantModel):
+    """A learner's place in the teacher's own order of a class."""
+
+    RESOURCE = "Section"
+    SCOPES = section_child_scopes()
+
+    section = TenantForeignKey(Section, on_delete=models.CASCADE, related_name="seating")
+    learner = TenantForeignKey(Learner, on_delete=models.CASCADE, related_name="seating")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "section", "learner"], name="seatingplace_once")]
+
+    def __str__(self) -> str:
+        return str(self.position)
+
+
 class WorkingLevel(TenantModel):
     """The grade whose work a learner does in a subject, apart from the grade on the roster."""
 
