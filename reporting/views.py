@@ -21,6 +21,8 @@ from reporting.htmx import level_changed, partial_or_page
 from reporting.learner_page import STAFF_VIEW, learner_milestone
 from reporting.my_classes import my_classes as my_classes_of
 from reporting.pages import PageRequest, page_errors, read_uuid
+from reporting.scoring.page import SCORE
+from tenancy.access import may_at_all
 from tenancy.gate import requires
 
 
@@ -44,6 +46,7 @@ def class_grid(request: PageRequest, section_id: UUID) -> HttpResponse:
         "groups": grid.column_groups(board.columns),
         "head": grid.grid_head(board.columns),
         "body": grid.grid_body(board, asked.query),
+        "can_score": may_at_all(request.actor, *SCORE),
         "can_release": filters.moment is None and may_release(request.actor, section_id),
     }
     return partial_or_page(request, "reporting/class_grid.html", "board", context)

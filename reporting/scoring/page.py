@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from competencies.models import RubricDescriptor
 from learners.models import Enrolment, Learner, SeatingPlace, Section
 from learners.reach import running
@@ -53,6 +55,27 @@ class Descriptor:
 
 
 @dataclass(frozen=True, slots=True)
+class Button:
+    """A choice of a row: its value, the key that presses it, what stands on it and what it is called."""
+
+    value: str
+    key: str
+    letter: str
+    name: str
+    level: str = ""
+
+
+def buttons() -> tuple[Button, ...]:
+    """No evidence, the four levels, absent."""
+    levels = [Button(str(n), str(n), str(WORDS[n].letter), str(WORDS[n].name), WORDS[n].key) for n in range(1, 5)]
+    return (
+        Button("none", "0", "–", _("No evidence"), WORDS[0].key),
+        *levels,
+        Button("absent", "x", _("Abs"), _("Absent")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class SheetPage:
     sheet_pk: int
     sheet_id: UUID
@@ -69,6 +92,7 @@ class SheetPage:
     may_undo: bool
     rows: tuple[ScoreRow, ...]
     rubric: tuple[Descriptor, ...]
+    buttons: tuple[Button, ...]
 
     @property
     def scored(self) -> int:
@@ -158,7 +182,7 @@ def sheet_page(actor: Actor, sheet: ScoreSheet, tenant: Tenant) -> SheetPage:
         kind=sheet.get_kind_display(), occurred_on=sheet.occurred_on, is_practice=sheet.is_practice,
         released_at=sheet.released_at, may_undo=may_undo(sheet),
         rows=tuple(row_of(one, entries.get(one.pk), levels.get(one.pk, 0), after.get(one.pk)) for one in learners),
-        rubric=rubric_of(competencies_of(sheet)),
+        rubric=rubric_of(competencies_of(sheet)), buttons=buttons(),
     )  # fmt: skip
 
 

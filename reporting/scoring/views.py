@@ -35,10 +35,10 @@ from tenancy.gate import requires
 def start(request: PageRequest, section_id: UUID) -> HttpResponse:
     section = scored_section(request.actor, section_id)
     plans = {str(one.milestone.public_id): one.milestone for one in planned(section)}
-    form = HeadForm(
-        request.POST or None, milestones=[(key, f"{one.code} {one.title}".strip()) for key, one in plans.items()],
-        today=request.actor.today, initial={"milestone": request.GET.get("milestone", "")},
-    )  # fmt: skip
+    names = [(key, f"{one.code} {one.title}".strip()) for key, one in plans.items()]
+    chosen = {"milestone": request.GET.get("milestone", "")}
+    data = request.POST if request.method == "POST" else None
+    form = HeadForm(data, milestones=names, today=request.actor.today, initial=chosen)
     if request.method == "POST" and form.is_valid():
         milestone = plans[form.cleaned_data["milestone"]]
         sheet = open_sheet(request.actor, section=section, milestone=milestone, head=form.head())

@@ -9,15 +9,14 @@ from django.template.context import Context
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from reporting import grid
 from reporting.chart import history_chart
 from reporting.learner_page import LearnerMilestone
 from reporting.levels import WORDS, LevelWords
-from reporting.scoring.page import ScoreRow
 from reporting.statement import statement_html
 from tenancy.selectors import zone
 
@@ -91,21 +90,3 @@ def query(context: Context, **changes: Any) -> str:
 def history(page: LearnerMilestone, time_zone: str = "UTC") -> SafeString:
     now = page.moment.at if page.moment else timezone.now()
     return history_chart(page.title, page.pieces, page.changes, page.level, now, zone(time_zone))
-
-
-@register.simple_tag
-def score_buttons(row: ScoreRow) -> SafeString:
-    """No evidence, the four levels, absent: radio buttons, each with the key that presses it."""
-    marks = [("none", "0", "–", _("No evidence"), WORDS[0].key)]
-    marks += [(str(n), str(n), str(WORDS[n].letter), str(WORDS[n].name), WORDS[n].key) for n in range(1, 5)]
-    marks.append(("absent", "x", _("Abs"), _("Absent"), ""))
-    return format_html_join(
-        "",
-        '<label data-level="{}"><input type="radio" name="mark-{}" value="{}" data-key="{}"{}>'
-        '<sup aria-hidden="true">{}</sup><span aria-hidden="true">{}</span><span class="vh">{}</span></label>',
-        [
-            (level, row.learner_id, value, key, mark_safe(" checked") if row.choice == value else "", key.upper(),
-             letter, name)
-            for value, key, letter, name, level in marks
-        ],
-    )  # fmt: skip

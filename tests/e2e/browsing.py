@@ -14,7 +14,7 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 # Chromium writes a line for each answer that is not 2xx; a form with mistakes and a missing page are meant.
-MEANT = re.compile(r"Failed to load resource: the server responded with a status of (404|422) ")
+MEANT = re.compile(r"Failed to load resource: the server responded with a status of (404|409|422) ")
 STORED = "() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]"
 
 

@@ -61,6 +61,25 @@ def wrong_password(tab: Tab) -> None:
     tab.page.get_by_role("alert").filter(has_text="does not match").wait_for()
 
 
+def start_scoring(tab: Tab) -> None:
+    tab.page.get_by_label("What was it").fill("Exit ticket for looks")
+    tab.page.get_by_role("button", name="Start scoring").click()
+    tab.page.locator("[data-entry]").wait_for()
+
+
+def score_some(tab: Tab) -> None:
+    start_scoring(tab)
+    for key in "1234x0":
+        tab.page.keyboard.press(key)
+    tab.page.get_by_text("Saved", exact=True).wait_for()
+
+
+def to_release(tab: Tab) -> None:
+    score_some(tab)
+    tab.page.get_by_role("button", name="Release…").click()
+    tab.page.get_by_role("heading", name="Release these scores?").wait_for()
+
+
 def open_menu(tab: Tab) -> None:
     tab.page.locator(".menu summary").click()
 
@@ -89,6 +108,10 @@ PAGES: dict[str, PageOf] = {
     "set level": PageOf("TCH", lambda s: s.milestone(6, 1) + "level/"),
     "set level, mistakes": PageOf("TCH", lambda s: s.milestone(6, 1) + "level/", then=judge_by_mistake),
     "end level": PageOf("TCH", lambda s: f"{s.milestone(1, 6)}level/{s.override}/end/"),
+    "score, start": PageOf("TCH", lambda s: s.wide_grid.replace("grid", "score")),
+    "score": PageOf("TCH", lambda s: s.wide_grid.replace("grid", "score"), then=score_some),
+    "score, release": PageOf("TCH", lambda s: s.grid.replace("grid", "score"), then=to_release),
+    "order of the rows": PageOf("TCH", lambda s: s.grid.replace("grid", "seating")),
     "report": PageOf("SCH", lambda s: "/reports/"),
     "family": PageOf("GRD", lambda s: "/family/"),
     "child": PageOf("GRD", lambda s: s.child),

@@ -39,6 +39,8 @@ def ask(places: Places, entry: Entry, role: str, kind: str, token: str = "", **h
         response: Any
         if entry.method == "GET":
             response = client.get(path, headers=headers)
+        elif entry.method == "PUT":
+            response = client.put(path, data or "", content_type="application/x-www-form-urlencoded", headers=headers)
         elif entry.is_api:
             response = client.post(path, data, content_type="application/json", headers=headers)
         else:

@@ -8,6 +8,7 @@ from typing import Any
 from tests.permissions.entries import ANYBODY, STAFF, Address, Entry, api, own, page
 from tests.permissions.places import Places
 from tests.permissions.policy_table import POLICY_ENTRIES
+from tests.permissions.scoring_table import SCORING_ENTRIES
 
 
 def by_learner(end: str = "") -> Address:
@@ -136,6 +137,7 @@ ENTRIES: tuple[Entry, ...] = (
     api("api_status_preview", ("Level calculation policy", "read"), lambda p, k: "/api/v1/status-preview/",
         method="POST", data=lambda p, k: PREVIEW),
     *POLICY_ENTRIES,
+    *SCORING_ENTRIES,
 )  # fmt: skip
 
 # Routes without a right: name → status of a GET by anybody.

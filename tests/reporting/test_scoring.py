@@ -42,7 +42,7 @@ def put(client: Client, sheet: str, learner: Any, mark: str, version: int = 0, c
 def level_of(world: World, learner: Any, milestone: Any = None) -> int:
     with tenant_context(world.tenant.pk):
         found = MilestoneStatus.objects.filter(learner=learner, milestone=milestone or world.milestone).first()
-        return found.level if found else 0
+        return int(found.level) if found else 0
 
 
 def shown_to(world: World, learner: Any) -> int | None:
