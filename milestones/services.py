@@ -12,6 +12,7 @@ from milestones import bulk
 from milestones.explanation import milestone_explanations, standing_overrides
 from milestones.models import MilestoneStatus, Release, SectionMilestone
 from milestones.recompute import recompute_statuses
+from milestones.releases import newest_piece
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
 from tenancy.context import tenant_context
@@ -96,12 +97,12 @@ def release_levels(actor: Actor, *, section: Section) -> int:
         for learner, milestone, level in statuses
         if known.get((learner, milestone)) != (level, set_now.get((learner, milestone), NOT_SET)["id"])
     }
-    reasons = milestone_explanations(list(new))
+    reasons, watermark = milestone_explanations(list(new)), newest_piece()
     Release.objects.bulk_create(
         [
             Release(
                 learner_id=pair[0], milestone_id=pair[1], level=level, explanation=reasons[pair],
-                released_by_id=actor.member_id,
+                released_by_id=actor.member_id, watermark=watermark,
             )
             for pair, level in new.items()
         ],

@@ -10,11 +10,15 @@ from django.db.models import TextField, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
+from assessments.models import Evidence, standing
 from learners.models import Learner
 from milestones.models import Release
+from milestones.score_sheets import SOURCE
 from status_engine import Level
 from tenancy.actor import Actor
 from tenancy.errors import NotFound
+
+MOST_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,15 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What a teacher wrote about one piece of work, once it was released."""
+
+    work: str
+    text: str
+    on: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Portrait:
     """One learner's page. `next_steps`: the milestones nearest to the goal, at most three."""
 
@@ -63,6 +76,7 @@ class Portrait:
     total: int
     at_goal: int
     newest: datetime | None
+    words: tuple[Words, ...]
 
 
 def my_learners(actor: Actor) -> list[Child]:
@@ -73,7 +87,7 @@ def my_learners(actor: Actor) -> list[Child]:
 
 
 def portrait(actor: Actor, learner_id: UUID | None = None) -> Portrait:
-    """Two queries. Raises NotFound for a learner that is not the actor's own or child."""
+    """Three queries. Raises NotFound for a learner that is not the actor's own or child."""
     rows = Learner.objects.visible_to(actor, "Learner directory fields").select_related("home_school")
     learner = (rows.filter(public_id=learner_id) if learner_id else rows).order_by("id").first()
     if learner is None:
@@ -91,7 +105,19 @@ def portrait(actor: Actor, learner_id: UUID | None = None) -> Portrait:
         total=len(levels),
         at_goal=len(_at_goal(levels)),
         newest=max((one.released_at for one in levels), default=None),
+        words=teachers_words(actor, learner),
     )
+
+
+def teachers_words(actor: Actor, learner: Learner) -> tuple[Words, ...]:
+    """Comments written while scoring a class, which are meant for learner and family; not notes on single pieces."""
+    rows = Evidence.objects.visible_to(actor, "Feedback to learner", "read").filter(
+        standing(), learner_competency__learner_id=learner.pk, source=SOURCE
+    )
+    rows = rows.exclude(entry=Evidence.Entry.WITHDRAWN).exclude(comment="").order_by("-occurred_at", "-id")
+    found = rows.values_list("title", "comment", "occurred_at")[: MOST_WORDS * 4]
+    once = {(title, text): on for title, text, on in reversed(found)}  # one comment may stand on several criteria
+    return tuple(Words(title, text, on) for (title, text), on in reversed(once.items()))[:MOST_WORDS]
 
 
 def _released(actor: Actor, learner: Learner) -> Iterable[tuple[str, ReleasedLevel]]:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import Combinable
@@ -15,6 +16,22 @@ from tenancy.base import PublicTenantModel, TenantModel
 from tenancy.fields import TenantForeignKey
 
 EDIT_WINDOW = timedelta(days=14)
+
+
+def released_with_a_level() -> Q:
+    """Pieces that were in the ledger when the newest release of a level built on them was made.
+
+    Releases stand in the room above, so they go by name.
+    """
+    releases = apps.get_model("milestones", "Release").objects
+    later = releases.filter(
+        learner_id=OuterRef("learner_id"), milestone_id=OuterRef("milestone_id"), id__gt=OuterRef("id")
+    )
+    shown = releases.filter(~Exists(later), is_withdrawn=False, watermark__gte=OuterRef("id")).filter(
+        learner_id=OuterRef("learner_competency__learner_id"),
+        milestone__criteria__competency_id=OuterRef("learner_competency__competency_id"),
+    )
+    return Q(Exists(shown))
 
 
 class LearnerCompetency(TenantModel):
@@ -81,6 +98,7 @@ class Evidence(PublicTenantModel):
 
     SCOPES = {
         **learner_scopes("learner_competency__learner"),
+        "PUB": lambda actor: released_with_a_level(),
         "MINE": lambda actor: Q(recorded_by_id=actor.member_id),
         "WIN": lambda actor: Q(recorded_at__gte=timezone.now() - EDIT_WINDOW),
     }

@@ -312,3 +312,24 @@ def test_the_order_of_the_rows_is_the_teachers(home: World, teacher: Client) -> 
     teacher.post(address, {f"place-{home.learner.public_id}": "1", f"place-{home.classmate.public_id}": "many"})
     page = text_of(teacher.get(start(home, teacher)))
     assert page.index("Ana LKV") < page.index("Ben LKV")
+
+
+def test_a_comment_is_read_at_home_once_it_is_released_and_gone_when_it_is_undone(
+    home: World, teacher: Client, signed_in: As
+) -> None:
+    sheet = start(home, teacher)
+    put(teacher, sheet, home.learner, "3", comment="Drew thirds of a metre. Clear.")
+    put(teacher, sheet, home.classmate, "3", comment="Only for Ben")
+    pages = {"LRN": "/me/", "GRD": f"/family/{home.learner.public_id}/"}
+
+    def read(role: str) -> str:
+        return text_of(signed_in(role).get(pages[role]))
+
+    assert all("Drew thirds" not in read(role) for role in pages)
+    drop = {f"drop-{one.public_id}": "agree" for one in (home.learner, home.classmate)}
+    assert teacher.post(f"{sheet}release/", drop).status_code == 302
+    for role in pages:
+        assert "Drew thirds of a metre. Clear. Exit ticket" in read(role)
+        assert "Only for Ben" not in read(role)
+    teacher.post(f"{sheet}undo/")
+    assert all("Drew thirds" not in read(role) for role in pages)
