@@ -55,10 +55,10 @@ def assign_attempt(actor: Actor, *, assessment: Assessment, learner: Learner, ea
         assessment=task, form_id=found.key, learner=learner, number=len(history.get(learner.pk, [])) + 1
     )
     _close_requests(actor, task, [learner.pk])
-    detail = {"form": found.name, "number": attempt.number, "is_early": bool(early_reason)}
-    record_audit(
-        actor, "attempt.assigned", target=attempt, detail=detail | ({"why": early_reason} if early_reason else {})
-    )
+    detail = {"form": found.name, "number": attempt.number}
+    if early_reason:
+        detail["before_the_cool_down_because"] = early_reason
+    record_audit(actor, "attempt.assigned", target=attempt, detail=detail)
     return attempt
 
 

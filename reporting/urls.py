@@ -2,6 +2,7 @@ from django.urls import path
 
 from reporting import override_views, portal_views, report_views, views
 from reporting.scoring.urls import urlpatterns as scoring
+from reporting.tasks.urls import urlpatterns as tasks
 
 MILESTONE = "learners/<uuid:learner_id>/milestones/<uuid:milestone_id>/"
 
@@ -27,3 +28,4 @@ urlpatterns += [
 ]
 
 urlpatterns += scoring
+urlpatterns += tasks
