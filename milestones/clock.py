@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from assessments.ledger import mark_stale
 from competencies.book import policy_book
-from competencies.models import PolicyVersion
+from competencies.models import Indicator, PolicyVersion
 from milestones.criteria import roll_up_milestone_pairs
 from milestones.day import Day, the_day, to_moment
 from milestones.judging import versions_for
@@ -62,4 +62,20 @@ def _new_term(day: Day) -> int:
     MilestoneStatus.objects.filter(
         learner_id__in={learner for learner, _ in pairs}, milestone_id__in=of_term, computed_at__lt=began
     ).update(computed_at=timezone.now())  # also those that came out as before: they are not looked at again
+    return len(pairs)
+
+
+def follow_calendar_days(school_id: int | None) -> int:
+    """Work out anew the milestones with a figure that follows the calendar, of one school (home) or of all learners.
+
+    Returns how many. In the transaction of the change: no rate ever shows a holiday that is known.
+    """
+    competencies = Indicator.objects.filter(follows_calendar=True).values("competency_id")
+    milestones = Criterion.objects.filter(competency_id__in=competencies).exclude(measure="").values("milestone_id")
+    rows = MilestoneStatus.objects.filter(milestone_id__in=milestones, milestone__is_active=True)
+    if school_id is not None:
+        rows = rows.filter(learner__home_school_id=school_id)
+    pairs = list(rows.order_by("learner_id", "milestone_id").values_list("learner_id", "milestone_id"))
+    for start in range(0, len(pairs), AT_ONCE):
+        roll_up_milestone_pairs(pairs[start : start + AT_ONCE], "calendar")
     return len(pairs)

@@ -7,6 +7,8 @@ from django.dispatch import receiver
 
 from assessments.signals import ledger_changed, short_way
 from competencies.signals import prerequisites_changed
+from learners.signals import calendar_changed
+from milestones.clock import follow_calendar_days
 from milestones.marks import mark_after
 from milestones.one import record_one
 from milestones.recompute import recompute_statuses
@@ -20,6 +22,11 @@ def work_out_levels(sender: Any, learner_competency_ids: Sequence[int], cause: s
 @receiver(prerequisites_changed)
 def mark_levels_after(sender: Any, competency_ids: Collection[int], **_: Any) -> None:
     mark_after(competency_ids)
+
+
+@receiver(calendar_changed)
+def work_out_figures(sender: Any, school_id: int | None, **_: Any) -> None:
+    follow_calendar_days(school_id)
 
 
 if record_one not in short_way:

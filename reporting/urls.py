@@ -1,6 +1,8 @@
 from django.urls import path
 
 from reporting import override_views, portal_views, report_views, views
+from reporting.curriculum.urls import urlpatterns as curriculum
+from reporting.figures.urls import urlpatterns as figures
 from reporting.scoring.urls import urlpatterns as scoring
 from reporting.tasks.urls import urlpatterns as tasks
 
@@ -27,5 +29,7 @@ urlpatterns += [
     path(f"{MILESTONE}level/<uuid:override_id>/end/", override_views.end_level, name="end_level"),
 ]
 
+urlpatterns += figures
 urlpatterns += scoring
+urlpatterns += curriculum
 urlpatterns += tasks

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.permissions.entries import ANYBODY, STAFF, Address, Entry, api, own, page
+from tests.permissions.figures_table import FIGURES_ENTRIES
 from tests.permissions.places import Places
 from tests.permissions.policy_table import POLICY_ENTRIES
 from tests.permissions.scoring_table import SCORING_ENTRIES
@@ -138,6 +139,7 @@ ENTRIES: tuple[Entry, ...] = (
         method="POST", data=lambda p, k: PREVIEW),
     *POLICY_ENTRIES,
     *SCORING_ENTRIES,
+    *FIGURES_ENTRIES,
 )  # fmt: skip
 
 # Routes without a right: name → status of a GET by anybody.
