@@ -61,7 +61,7 @@ def set_calendar(client: Client, day: date, kind: str, school: str = "") -> Any:
     return client.post("/settings/calendar/", data)
 
 
-def counted(world: World) -> list[tuple[Decimal, Decimal]]:
+def counted(world: World) -> list[tuple[Any, ...]]:
     with tenant_context(world.tenant.pk):
         rows = Evidence.objects.filter(standing(), source="figures").exclude(entry="withdrawn").order_by("id")
         return list(rows.values_list("score", "possible"))
