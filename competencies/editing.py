@@ -105,7 +105,7 @@ def change_competency(
     Raises Invalid, Refused where its owner publishes the statement, Conflict where somebody changed it since `seen`.
     """
     framework = lock_framework(competency.framework)
-    locked = Competency.objects.select_for_update(no_key=True).select_related("parent").get(pk=competency.pk)
+    locked: Competency = Competency.objects.select_for_update(no_key=True).get(pk=competency.pk)
     locked.framework = framework
     if seen is not None and seen != seen_of(locked):
         raise Conflict(_("Somebody else changed this competency while you did"), code="edited", competency=locked)

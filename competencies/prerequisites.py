@@ -77,9 +77,11 @@ def path_between(edges: Edges, start: int, end: int) -> list[int]:
 def set_prerequisites(actor: Actor, competency: Competency, wanted: Collection[int]) -> bool:
     """Exactly these come before it from now on; whether anything changed. Checked by the caller, in its transaction.
 
-    Of a framework that somebody else publishes the choice is kept, so that the next import follows it.
+    What other frameworks put before it stays. Of a framework that somebody else publishes the choice is kept, so that
+    the next import follows it.
     """
-    have = set(Prerequisite.objects.filter(after_id=competency.pk).values_list("before_id", flat=True))
+    rows = Prerequisite.objects.filter(after_id=competency.pk, before__framework_id=competency.framework_id)
+    have = set(rows.values_list("before_id", flat=True))
     added, gone = set(wanted) - have, have - set(wanted)
     if not added and not gone:
         return False

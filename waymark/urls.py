@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.account.urls")),
     path("api/", include("api.urls")),
     path("", views.home, name="home"),
+    path("curriculum/", include("integrations.competency_tables.urls")),
     path("policies/", include("reporting.policy_urls")),
     path("", include("reporting.urls")),
 ]

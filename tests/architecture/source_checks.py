@@ -36,6 +36,7 @@ RAW_SQL = {
 # Modules that build markup from text that they escape themselves.
 SAFE_MARKUP = {
     "reporting/chart.py": "the history chart's SVG",
+    "reporting/curriculum/map_svg.py": "the prerequisite map's SVG",
     "reporting/grid.py": "the body of the class grid, 1,200 cells",
     "reporting/statement.py": "official statements, sanitised by competencies.statements",
 }

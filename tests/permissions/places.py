@@ -20,6 +20,7 @@ from tenancy.context import tenant_context
 from tenancy.ids import uuid7
 from tenancy.selectors import local_today
 from tests.builders import Cast, World, add_competency, add_learner, add_member, add_milestone, build_cast, piece
+from tests.permissions.curriculum_places import add_uploads
 from tests.permissions.policy_places import add_policies
 from tests.permissions.scoring_places import add_sheets
 from tests.stepping import step_up
@@ -47,6 +48,7 @@ def build_places() -> Places:
         _neighbours(places)
     _outsiders(places)
     add_policies(places)
+    add_uploads(places)
     add_sheets(places)
     for role, user in places.home.users.items():
         for name in (role, f"{role}+STEP"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from tests.permissions.curriculum_table import CURRICULUM_ENTRIES
 from tests.permissions.entries import ANYBODY, STAFF, Address, Entry, api, own, page
 from tests.permissions.figures_table import FIGURES_ENTRIES
 from tests.permissions.places import Places
@@ -138,6 +139,7 @@ ENTRIES: tuple[Entry, ...] = (
     api("api_status_preview", ("Level calculation policy", "read"), lambda p, k: "/api/v1/status-preview/",
         method="POST", data=lambda p, k: PREVIEW),
     *POLICY_ENTRIES,
+    *CURRICULUM_ENTRIES,
     *SCORING_ENTRIES,
     *FIGURES_ENTRIES,
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Tables of competencies from and to other programs: CSV, XLSX, outcomes of Canvas, competencies of Moodle."""
