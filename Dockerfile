@@ -9,12 +9,14 @@ RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin waym
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY . /app
+RUN install --directory --owner=waymark --mode=0700 /srv/artefacts
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     WAYMARK_NO_BOOTSTRAP=1 \
     WAYMARK_ENV=production \
-    STATIC_ROOT=/srv/static
+    STATIC_ROOT=/srv/static \
+    ARTEFACT_ROOT=/srv/artefacts
 # The files are compressed and named by their content now, so that a start costs nothing. The key is for this one
 # command; the image carries no SECRET_KEY, and without one the application refuses to start.
 RUN SECRET_KEY=used-for-collectstatic-at-build-time-only python manage.py collectstatic --no-input --verbosity 0

@@ -4,12 +4,14 @@ import logging
 
 from celery import shared_task
 
+from assessments.artefact_files import sweep
 from milestones.clock import announce_policies_of, follow_calendar_of
 from milestones.overrides import end_overrides_of
 from milestones.pace import work_out_paces
 from milestones.services import drain_tenant
 from milestones.trials import run_trials
 from milestones.verify import verify_tenant
+from tenancy.context import tenant_context
 from tenancy.models import Tenant
 from tenancy.ops import stale_by_tenant, tenants_with_trials
 
@@ -64,6 +66,17 @@ def end_overrides() -> int:
 def follow_paces() -> int:
     """Every night: how long learners usually stay in a level, from which "stalled" follows."""
     return sum(work_out_paces(tenant_id) for tenant_id in _tenants())
+
+
+@shared_task(name="milestones.tasks.sweep_artefacts")
+def sweep_artefacts() -> int:
+    """Every night: files of portfolios that no row knows of, left by a request that was killed, are taken away."""
+    return sum(_swept(tenant_id) for tenant_id in _tenants())
+
+
+def _swept(tenant_id: int) -> int:
+    with tenant_context(tenant_id):
+        return sweep()
 
 
 def _tenants() -> list[int]:

@@ -5,10 +5,12 @@ Development values are the defaults; `waymark.startup` refuses to start producti
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import django_stubs_ext
 from celery.schedules import crontab
+from django.core.exceptions import ImproperlyConfigured
 
 django_stubs_ext.monkeypatch()  # lets `ForeignKey[A, B]` be written where the type checker wants it
 
@@ -112,6 +114,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 1800},
     },
     "follow-paces": {"task": "milestones.tasks.follow_paces", "schedule": crontab(hour=3, minute=10)},
+    "sweep-artefacts": {"task": "milestones.tasks.sweep_artefacts", "schedule": crontab(hour=3, minute=40)},
     "verify-all": {"task": "milestones.tasks.verify_all", "schedule": crontab(hour=2, minute=30)},
     "forget-idempotency-keys": {"task": "api.tasks.forget_old_keys", "schedule": 3600.0, "options": {"expires": 1800}},
 }
@@ -237,8 +240,36 @@ if PRODUCTION:
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Work of learners: outside of everything that is served. "local" keeps it in a folder, "s3" in any S3-compatible store.
+ARTEFACT_STORAGE = os.environ.get("ARTEFACT_STORAGE", "local")
+ARTEFACT_ROOT = Path(os.environ.get("ARTEFACT_ROOT", BASE_DIR / ".run" / "artefacts"))
+ARTEFACT_MOST_MB = int(os.environ.get("ARTEFACT_MOST_MB", "10"))  # one file
+ARTEFACT_QUOTA_MB = int(os.environ.get("ARTEFACT_QUOTA_MB", "500"))  # one learner
+# "package.module:function", called with (bytes, content type); True lets the file through. Empty: no scanner.
+ARTEFACT_SCANNER = os.environ.get("ARTEFACT_SCANNER", "")
+_ARTEFACTS: dict[str, dict[str, Any]] = {
+    "local": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": ARTEFACT_ROOT, "base_url": None, "file_permissions_mode": 0o600},
+    },
+    "s3": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": os.environ.get("ARTEFACT_S3_BUCKET", ""),
+            "endpoint_url": os.environ.get("ARTEFACT_S3_ENDPOINT") or None,
+            "access_key": os.environ.get("ARTEFACT_S3_KEY") or None,
+            "secret_key": os.environ.get("ARTEFACT_S3_SECRET") or None,
+            "region_name": os.environ.get("ARTEFACT_S3_REGION") or None,
+            "default_acl": "private",
+            "file_overwrite": False,
+        },
+    },
+}
+if ARTEFACT_STORAGE not in _ARTEFACTS:
+    raise ImproperlyConfigured(f'ARTEFACT_STORAGE was "{ARTEFACT_STORAGE}". Use one of {", ".join(_ARTEFACTS)}')
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "artefacts": _ARTEFACTS[ARTEFACT_STORAGE],
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION

@@ -46,6 +46,7 @@ class Artefact(PublicTenantModel):
     content_type = models.CharField(max_length=100, blank=True)  # found by content, not by name
     size = models.PositiveBigIntegerField(default=0)  # bytes
     sha256 = models.CharField(max_length=64, blank=True)
+    is_checked = models.BooleanField(default=False)  # made anew, plain text, or passed by the scanner
     added_at = models.DateTimeField(default=timezone.now)
     added_by_id = models.BigIntegerField(null=True)
     shared_at = models.DateTimeField(null=True)  # with the family

@@ -45,6 +45,14 @@ FACTS: dict[str, dict[str, dict[str, frozenset[str]]]] = {
     "account": {"SELF": {role: frozenset({"own"}) for role in ROLES}},
     # Policies of schools; one that somebody else proposed is there to be approved.
     "policy": {"SCH": {"SCH": frozenset({"own"})}, "DUAL": {"DST": frozenset({"own"})}},
+    # Work in a portfolio: each learner added their own.
+    "artefact": {
+        "SELF": {"LRN": frozenset({"own"})},
+        "LINK": {"GRD": frozenset({"own"})},
+        "SEC": {"TCH": frozenset({"own", "same_section"})},
+        "SCH": {"SCH": AT_SCHOOL},
+        "MINE": {"LRN": frozenset({"own"})},
+    },
     # Curriculum belongs to the tenant as a whole.
     "curriculum": {},
 }
@@ -54,6 +62,7 @@ KINDS = {
     "school": ("own", "other_school"),
     "account": ("own",),
     "policy": ("own", "other_school"),
+    "artefact": INSIDE,
     "curriculum": ("own",),
 }
 

@@ -22,6 +22,7 @@ from tenancy.selectors import local_today
 from tests.builders import Cast, World, add_competency, add_learner, add_member, add_milestone, build_cast, piece
 from tests.permissions.curriculum_places import add_uploads
 from tests.permissions.policy_places import add_policies
+from tests.permissions.portfolio_places import add_artefacts
 from tests.permissions.scoring_places import add_sheets
 from tests.stepping import step_up
 
@@ -50,6 +51,7 @@ def build_places() -> Places:
     add_policies(places)
     add_uploads(places)
     add_sheets(places)
+    add_artefacts(places)
     for role, user in places.home.users.items():
         for name in (role, f"{role}+STEP"):
             places.clients[name] = Client(raise_request_exception=False)

@@ -10,6 +10,7 @@ from tests.permissions.entries import ANYBODY, STAFF, Address, Entry, api, own, 
 from tests.permissions.figures_table import FIGURES_ENTRIES
 from tests.permissions.places import Places
 from tests.permissions.policy_table import POLICY_ENTRIES
+from tests.permissions.portfolio_table import PORTFOLIO_ENTRIES
 from tests.permissions.scoring_table import SCORING_ENTRIES
 
 
@@ -141,6 +142,7 @@ ENTRIES: tuple[Entry, ...] = (
     *POLICY_ENTRIES,
     *CURRICULUM_ENTRIES,
     *SCORING_ENTRIES,
+    *PORTFOLIO_ENTRIES,
     *FIGURES_ENTRIES,
 )  # fmt: skip
 

@@ -112,7 +112,7 @@ class Product:
         return running.pid
 
     def _environment(self, urls: Mapping[str, str]) -> dict[str, str]:
-        defaults = {"SECRET_KEY": passwords(self.home)["secret_key"], "MEDIA_ROOT": str(self.home / "media")}
+        defaults = {"SECRET_KEY": passwords(self.home)["secret_key"], "ARTEFACT_ROOT": str(self.home / "artefacts")}
         fixed = {"WAYMARK_ENV": "demo", "ALLOWED_HOSTS": "127.0.0.1,localhost", "WAYMARK_NO_BOOTSTRAP": "1"}
         fixed |= {"DJANGO_SETTINGS_MODULE": "waymark.settings", "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)}
         inherited = {name: value for name, value in os.environ.items() if name != "WAYMARK_DATABASE_ROLE"}
