@@ -61,7 +61,7 @@ def test_every_variable_has_a_default() -> None:
     text = (ROOT / "docker-compose.yml").read_text().replace("$$", "")
     variables = re.findall(r"\$(\{[^}]*\}|\w+)", text)
     assert variables
-    assert [variable for variable in variables if not re.fullmatch(r"\{[A-Z_]+:-[^}]*\}", variable)] == []
+    assert [variable for variable in variables if not re.fullmatch(r"\{[A-Z0-9_]+:-[^}]*\}", variable)] == []
 
 
 def test_no_secret_has_a_usable_default() -> None:
