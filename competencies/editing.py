@@ -118,7 +118,7 @@ def change_competency(
     _write(locked, wording)
     is_other = has_moved or was != {name: getattr(locked, name) for name in WRITTEN}
     is_other |= set_prerequisites(actor, locked, [one.pk for one in wording.prerequisites])
-    is_elsewhere = wording.position is not None and wording.position != locked.position
+    is_elsewhere = wording.position is not None and wording.position != _place_of(locked)
     if is_other:
         keep_version(locked, old)
         if not framework.is_from_elsewhere:
@@ -166,6 +166,13 @@ def _write(competency: Competency, wording: Wording) -> None:
     competency.family_statement = wording.family_statement.strip()
     if competency._state.adding:
         competency.last_changed_at = timezone.now()
+
+
+def _place_of(competency: Competency) -> int:
+    """Its number among its siblings, from 0."""
+    rows = Competency.objects.filter(framework_id=competency.framework_id, parent_id=competency.parent_id)
+    keys = list(rows.order_by("position", "tree_order", "id").values_list("id", flat=True))
+    return keys.index(competency.pk) if competency.pk in keys else len(keys)
 
 
 def _place(competency: Competency, wording: Wording) -> None:

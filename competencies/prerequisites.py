@@ -38,7 +38,7 @@ def _circle(competency: Competency, wanted: Competency, path: list[int]) -> str:
     names = {row.pk: str(row) for row in Competency.objects.filter(id__in=path)}
     steps = " → ".join([*(names[key] for key in path), names[path[0]]])
     return _(
-        "%(wanted)s cannot come before %(code)s: that would be a circle, %(steps)s. Leave one of these steps out"
+        "%(wanted)s cannot come before %(code)s: that would be a circle, %(steps)s. Take one of these steps out"
     ) % {
         "wanted": wanted,
         "code": competency,

@@ -12,10 +12,13 @@ from tenancy.actor import DST, GRD, LRN, SCH, TCH
 MENU = (
     (TCH, "my_classes", _("Classes"), "layout-grid"),
     (SCH, "my_classes", _("Classes"), "layout-grid"),
+    (TCH, "curriculum", _("Curriculum"), "list-checks"),
     (SCH, "mastery_report", _("Report"), "trending-up"),
     (DST, "mastery_report", _("Report"), "trending-up"),
     (SCH, "policies", _("Policies"), "settings"),
     (DST, "policies", _("Policies"), "settings"),
+    (SCH, "curriculum", _("Curriculum"), "list-checks"),
+    (DST, "curriculum", _("Curriculum"), "list-checks"),
     (GRD, "family", _("My children"), "heart"),
     (LRN, "me", _("My learning"), "target"),
 )

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from competencies.table_rows import ACTIVE, RETIRED, Fault, TableRow
 from integrations.competency_tables.columns import cell_fault
@@ -25,6 +25,24 @@ OPTIONAL = (
 )  # fmt: skip
 GROUP, OUTCOME = "group", "outcome"
 DEFAULT_METHOD, DEFAULT_WEIGHT, DEFAULT_TIMES = "decaying_average", 65, 5
+WITHOUT_GOAL = ngettext_lazy(
+    "%(n)d outcome has no mastery points on its scale: the usual rule holds.",
+    "%(n)d outcomes have no mastery points on their scale: the usual rule holds.",
+    "n",
+)
+SEVERAL_PARENTS = ngettext_lazy(
+    "%(n)d row stands below several groups: it was put below the first one.",
+    "%(n)d rows stand below several groups: they were put below the first one.",
+    "n",
+)
+OF_COURSES = ngettext_lazy(
+    "%(n)d group belongs to a course there: which one is not taken over.",
+    "%(n)d groups belong to a course there: which one is not taken over.",
+    "n",
+)
+DELETED = ngettext_lazy(
+    "%(n)d row is deleted there: it comes as retired.", "%(n)d rows are deleted there: they come as retired.", "n"
+)
 
 
 def rule_of(method: str, given: int | None) -> dict[str, Any] | None:
@@ -173,12 +191,9 @@ class _Reading:
             )
             notes.append(said % {"n": n, "method": method})  # fmt: skip
         counts = (
-            (
-                self.without_goal,
-                _("%(n)d outcomes have no mastery points on their scale: the usual rule holds."),
-            ),
-            (self.several_parents, _("%(n)d rows stand below several groups: they were put below the first one.")),
-            (self.of_courses, _("%(n)d groups belong to a course there: which one is not taken over.")),
-            (self.deleted, _("%(n)d rows are deleted there: they come as retired.")),
+            (self.without_goal, WITHOUT_GOAL),
+            (self.several_parents, SEVERAL_PARENTS),
+            (self.of_courses, OF_COURSES),
+            (self.deleted, DELETED),
         )
         notes += [said % {"n": n} for n, said in counts if n]

@@ -24,9 +24,8 @@ CODES = frozenset({"code", "parent code", "prerequisites", "grades"})
 _LINES = dict.fromkeys(map(ord, "\n\r\t"))
 # "5-Mar", "05. Mai", "Mar 5": what a spreadsheet makes of 3-5 and writes into a CSV file.
 _NAMES = "jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sept?|o[ck]t|nov|de[cz]"
-_MONTH = re.compile(
-    rf"\d{{1,2}}[-. /]{{1,2}}(?:{_NAMES})\w*\.?|(?:{_NAMES})\w*\.?[-. /]{{1,2}}\d{{1,4}}", re.IGNORECASE
-)
+_DAY = r"[-. /]{1,2}\d{1,4}"
+_MONTH = re.compile(rf"\d{{1,2}}[-. /]{{1,2}}(?:{_NAMES})\w*\.?(?:{_DAY})?|(?:{_NAMES})\w*\.?{_DAY}", re.IGNORECASE)
 
 
 def read_rows(sheet: Sheet) -> tuple[list[TableRow], list[Fault]]:

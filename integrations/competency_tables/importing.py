@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from competencies.drafts import create_place, open_draft, save_draft
 from competencies.editing import create_framework
@@ -84,7 +85,11 @@ def preview_of(framework: Framework | None, found: Found) -> Preview:
     if has_rule and found.proposals:
         notes.append(_("The framework has a rule of its own: the scale of the file is not taken over."))
     for other in found.proposals[1:]:
-        said = _("%(n)d competencies have another scale or method (%(method)s): not taken over, like %(names)s.")
+        said = ngettext(
+            "%(n)d competency has another scale or method (%(method)s): not taken over, like %(names)s.",
+            "%(n)d competencies have another scale or method (%(method)s): not taken over, like %(names)s.",
+            len(other.names),
+        )
         shown = ", ".join(other.names[:3])
         values = {"n": len(other.names), "method": other.content.rule.get("method", ""), "names": shown}
         notes.append(said % values)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 
 from competencies.table_rows import ACTIVE, Fault, TableRow
 from integrations.competency_tables.columns import cell_fault
@@ -28,6 +29,21 @@ ALIASES = {
     "cross referenced competency id numbers": "cross-referenced competency id numbers",
 }  # fmt: skip
 NEEDED = ("id number", "short name", "is framework")
+OWN_SCALES = ngettext_lazy(
+    "%(n)d competency has a scale of its own there: it is not taken over.",
+    "%(n)d competencies have a scale of their own there: it is not taken over.",
+    "n",
+)
+RULES = ngettext_lazy(
+    "%(n)d competency is completed by a rule there: make a milestone for what it asks for.",
+    "%(n)d competencies are completed by a rule there: make a milestone for what it asks for.",
+    "n",
+)
+RELATED = ngettext_lazy(
+    "%(n)d competency refers to others as related: that is not taken over.",
+    "%(n)d competencies refer to others as related: that is not taken over.",
+    "n",
+)
 YES = frozenset({"1", "true", "yes"})
 
 
@@ -116,11 +132,7 @@ class _Reading:
             self.result.notes.append(_("The scale marks no value as proficient: the rule here holds."))
 
     def _note(self) -> None:
-        counts = (
-            (self.own_scales, _("%(n)d competencies have a scale of their own there: it is not taken over.")),
-            (self.rules, _("%(n)d competencies are completed by a rule there: make a milestone for what it asks for.")),
-            (self.cross, _("%(n)d competencies refer to others as related: that is not taken over.")),
-        )
+        counts = ((self.own_scales, OWN_SCALES), (self.rules, RULES), (self.cross, RELATED))
         self.result.notes += [said % {"n": n} for n, said in counts if n]
 
 

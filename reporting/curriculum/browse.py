@@ -1,11 +1,11 @@
 """The list of frameworks, and one framework as a tree that stays light with thousands of items."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from competencies.models import Framework
 from reporting.curriculum.grades import grade_key, has_grade
@@ -27,23 +27,20 @@ class FrameworkRow:
     active: int
     drafts: int
     retired: int
-    changed_at: datetime | None
 
 
 def framework_rows(actor: Actor) -> list[FrameworkRow]:
-    """One query."""
-    in_use = Q(competencies__is_draft=False)
-    rows = frameworks_for(actor).annotate(
-        active=Count("competencies", filter=in_use & Q(competencies__is_retired=False)),
-        drafts=Count("competencies", filter=~in_use),
-        retired=Count("competencies", filter=in_use & Q(competencies__is_retired=True)),
-    )
+    """Two queries."""
+    counts: dict[int, Counter[str]] = {}
+    rows = competencies_for(actor).order_by().values_list("framework_id", "is_draft", "is_retired")
+    for framework, is_draft, is_retired, n in rows.annotate(n=Count("id")):
+        counts.setdefault(framework, Counter())[state_of(is_draft, is_retired)] += n
     return [
         FrameworkRow(
-            row.public_id, row.title, row.publisher or row.creator, row.state, row.is_from_elsewhere, row.active,
-            row.drafts, row.retired, row.last_changed_at,
+            row.public_id, row.title, row.publisher or row.creator, row.state, row.is_from_elsewhere,
+            *(counts.get(row.pk, Counter())[state] for state in ("active", "draft", "retired")),
         )
-        for row in rows.order_by("state", "title", "id")
+        for row in frameworks_for(actor).order_by("state", "title", "id")
     ]  # fmt: skip
 
 

@@ -22,7 +22,9 @@ EDITORS = frozenset({DST})
 
 def _readable(model: type[Framework] | type[Competency], actor: Actor) -> Q:
     """What is published, and drafts for whoever may read those."""
-    return visible_q(model, actor, *READ) | visible_q(model, actor, *DRAFTS)
+    drafts = visible_q(model, actor, *DRAFTS)
+    # An empty Q is everything, but "or" would drop it.
+    return visible_q(model, actor, *READ) | drafts if drafts else drafts
 
 
 def frameworks_for(actor: Actor) -> TenantQuerySet[Framework]:

@@ -49,14 +49,6 @@ def next_of_learner(p: Places, kind: str) -> dict[str, Any]:
     return {"move": "next", "competency": own(p, "competency")}
 
 
-def next_of_competency(p: Places, kind: str) -> dict[str, Any]:
-    return {"move": "next", "competency": p.ids["competency"][kind]}
-
-
-def by_competency(p: Places, kind: str) -> str:
-    return f"/learners/{own(p, 'learner')}/pathway/next/"
-
-
 def of_frameworks(name: str, row: tuple[str, str], roles: frozenset[str], end: str, **values: Any) -> Entry:
     return page(name, row, roles, framework(end), what="curriculum", kinds_of="framework", **values)
 
@@ -90,8 +82,6 @@ CURRICULUM_ENTRIES: tuple[Entry, ...] = (
     page("curriculum_preview", EDIT, EDITORS, upload, what="curriculum", kinds_of="upload", method="POST", good=409),
     page("pathway", DATES, STAFF, pathway(), what="learner"),
     page("pathway_next", PLAN, STAFF, pathway("next/"), what="learner", method="POST", good=302, data=next_of_learner),
-    page("pathway_next", PLAN, STAFF, by_competency, what="learner", kinds_of="competency", method="POST", good=302,
-         data=next_of_competency),
     page("pathway_level", PLAN, STAFF, pathway("level/"), what="learner", method="POST", good=302,
          data=lambda p, k: {"subject": "Mathematics", "grade": "6"}),
     page("my_pathway", LEVELS, frozenset({"LRN"}), lambda p, k: "/me/pathway/"),

@@ -31,7 +31,9 @@ from tenancy.models import Affiliation, Member, RoleGrant, Tenant, User
 from tenancy.selectors import local_today, zone
 from tenancy.tokens import demo_token
 from waymark.demo import curriculum, frameworks, rosters
+from waymark.demo.classroom import add_classrooms
 from waymark.demo.evidence import HABITS, LESSONS, TRACKWORK, Assignment, Step, pieces
+from waymark.demo.pathways import add_pathways
 
 Say = Callable[[str], None]
 WAVES = 8
@@ -82,6 +84,8 @@ def _load(sample: Sample, tenant: Tenant, say: Say) -> None:
         release_levels(system, section=section)
     expires = now + timedelta(days=364)
     create_client(system, name="sample", scopes=SCOPES, expires_at=expires, token=demo_token(tenant.pk, tenant.slug))
+    add_pathways(system)
+    add_classrooms(tenant, system)
 
 
 def _record(system: Actor, tenant: Tenant, found: list[Piece]) -> None:

@@ -14,13 +14,13 @@ from tenancy.actor import Actor
 
 STUDIO = (
     ("A", "Looking and noticing", "", ()),
-    ("A.1", "Draws an object from observation with its proportions kept", "I can draw a thing so that its parts fit", ()),
+    ("A.1", "Draws an object from observation, proportions kept", "I can draw a thing so that its parts fit", ()),
     ("A.2", "Names the colours that were mixed and in what order", "I can say how I mixed a colour", ()),
     ("A.3", "Sorts pictures by what their makers wanted to show", "I can say what a picture is about", ("A.1",)),
     ("B", "Making", "", ()),
     ("B.1", "Mixes a wanted colour in three tries", "I can mix the colour I want", ("A.2",)),
     ("B.2", "Builds a figure that stands by itself", "I can build a figure that stands", ("A.1",)),
-    ("B.3", "Plans a picture with a foreground and a background", "I can plan near and far in a picture", ("B.1", "A.3")),
+    ("B.3", "Plans a picture with foreground and background", "I can plan near and far in a picture", ("B.1", "A.3")),
     ("C", "Showing", "", ()),
     ("C.1", "Explains a choice in the own work to a visitor", "I can tell a visitor why I made it so", ("B.3",)),
     ("C.2", "Understands what makes a good exhibition", "", ("C.1",)),
