@@ -4,10 +4,9 @@ One learner, one indicator and one day are one piece: another figure takes its p
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
-from operator import itemgetter
 
 from django.db import transaction
 from django.db.models import Count
@@ -56,10 +55,11 @@ def save_figures(
     stands, before = _standing(indicator, day, ids), _entered(indicator, day, ids)
     wanted = {learner: figure for learner, figure in figures.items() if _differs(figure, stands.get(learner))}
     gone = [stands[learner] for learner in wanted if learner in stands]
+    entered = [(learner, wanted[learner]) for learner in sorted(wanted) if wanted[learner].score is not None]
     new = [
-        _piece(tenant, indicator, day, learner, figure, before.get(learner, 0), n)
-        for n, (learner, figure) in enumerate(sorted(wanted.items(), key=itemgetter(0)))
-        if figure.score is not None
+        replace(day_piece(tenant, indicator, day, learner, score, figure.possible, before.get(learner, 0)), n=n)
+        for n, (learner, figure) in enumerate(entered)
+        if (score := figure.score) is not None
     ]
     if gone:
         withdraw_many(actor, evidence=gone, reason=_("Changed on the page of figures"))
@@ -102,13 +102,14 @@ def _task(day: date) -> str:
     return f"day:{day.isoformat()}"
 
 
-def _piece(
-    tenant: Tenant, indicator: Indicator, day: date, learner_id: int, figure: Figure, before: int, n: int
+def day_piece(
+    tenant: Tenant, indicator: Indicator, day: date, learner_id: int, score: Decimal, possible: Decimal, before: int = 0
 ) -> Piece:
+    """The ledger's piece for a figure of one day. before: how often one was entered for the learner and day already."""
     noon = datetime.combine(day, time(12), tzinfo=zone(tenant.time_zone))
     return Piece(
-        n=n, learner_id=learner_id, competency_id=indicator.competency_id, kind=Evidence.Kind.INDICATOR,
-        task=_task(day), title=indicator.name[:200], possible=figure.possible, score=figure.score, occurred_at=noon,
+        learner_id=learner_id, competency_id=indicator.competency_id, kind=Evidence.Kind.INDICATOR,
+        task=_task(day), title=indicator.name[:200], possible=possible, score=score, occurred_at=noon,
         source=SOURCE, source_id=f"{indicator.public_id}:{learner_id}:{day.isoformat()}:{before}",
     )  # fmt: skip
 
