@@ -1,6 +1,7 @@
 """The sample frameworks as CASE packages, so that they come in through the same door as anybody's."""
 
 import csv
+import html
 import json
 import lzma
 import re
@@ -163,7 +164,7 @@ def _standard(
 
 def plain(statement: str) -> str:
     """The statement without markup, for places that show text."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", statement)).strip()
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", "", statement)).split())
 
 
 def short(statement: str, limit: int = 52) -> str:
