@@ -68,7 +68,7 @@ def _box(box: Box, x: int, y: int) -> str:
             f'<g class="shape" transform="translate({WIDTH - 44} 7)">{SHAPES[box.level]}</g>'
             f'<text class="letter" x="{WIDTH - 8}" y="20" text-anchor="end">{escape(word.letter)}</text>'
         )
-    under = f'<text class="under" x="10" y="40">{escape(cut(box.text, 25))}</text>' if box.code else ""
+    under = f'<text class="under" x="10" y="40">{escape(cut(box.text, 28))}</text>' if box.code else ""
     mark = f' data-level="{word.key}"' if word else ""
     retired = " is-retired" if box.state == "retired" else ""
     most = 14 if word else 20

@@ -38,7 +38,7 @@ class Item:
 
     @property
     def family_text(self) -> str:
-        return self.family_statement or self.text
+        return self.family_statement or plain(self.statement)
 
     @property
     def state(self) -> str:

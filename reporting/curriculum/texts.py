@@ -1,5 +1,6 @@
 """Statements as plain words, for lists, search and pictures."""
 
+import html
 import re
 import unicodedata
 
@@ -7,7 +8,7 @@ _TAG = re.compile(r"<[^<>]*>")
 
 
 def plain(statement: str) -> str:
-    return " ".join(_TAG.sub(" ", statement).split())
+    return " ".join(html.unescape(_TAG.sub(" ", statement)).split())
 
 
 def folded(text: str) -> str:

@@ -84,6 +84,20 @@ def open_menu(tab: Tab) -> None:
     tab.page.locator(".menu summary").click()
 
 
+def framework_of(place: Place, end: str = "") -> str:
+    found = place.ask("SELECT public_id FROM competencies_framework WHERE title = 'LKV Framework'")
+    return f"/curriculum/frameworks/{found[0][0]}/{end}"
+
+
+def competency_of(place: Place, end: str = "") -> str:
+    found = place.ask("SELECT public_id FROM competencies_competency WHERE code = 'LKV.1'")
+    return f"/curriculum/competencies/{found[0][0]}/{end}"
+
+
+def pathway_of(place: Place) -> str:
+    return f"/learners/{place.learners[0]}/pathway/"
+
+
 PAGES: dict[str, PageOf] = {
     "sign in": PageOf(None, lambda s: "/accounts/login/"),
     "sign in, wrong": PageOf(None, lambda s: "/accounts/login/", then=wrong_password),
@@ -120,6 +134,15 @@ PAGES: dict[str, PageOf] = {
     "portfolio": PageOf("TCH", lambda s: f"/learners/{s.learners[0]}/portfolio/"),
     "portfolio at home": PageOf("GRD", lambda s: s.child + "portfolio/"),
     "report": PageOf("SCH", lambda s: "/reports/"),
+    "curriculum": PageOf("DST", lambda s: "/curriculum/"),
+    "framework": PageOf("DST", framework_of),
+    "competency": PageOf("DST", competency_of),
+    "new competency": PageOf("DST", lambda s: framework_of(s, "new/")),
+    "edit competency": PageOf("DST", lambda s: competency_of(s, "edit/")),
+    "map": PageOf("TCH", lambda s: f"{framework_of(s, 'map/')}?learner={s.learners[0]}"),
+    "import a table": PageOf("DST", lambda s: "/curriculum/import/"),
+    "pathway": PageOf("TCH", pathway_of),
+    "my way": PageOf("LRN", lambda s: "/me/pathway/"),
     "family": PageOf("GRD", lambda s: "/family/"),
     "child": PageOf("GRD", lambda s: s.child),
     "me": PageOf("LRN", lambda s: "/me/"),
