@@ -18,6 +18,7 @@ from tests.stepping import step_up
 
 ADDRESS = "/curriculum/import/"
 HEAD = "code,statement,state\r\n"
+BIG = b"x" * 5_300_000
 
 
 @pytest.fixture
@@ -107,7 +108,7 @@ def test_somebody_was_faster(home: World, district: Client) -> None:
         ({"framework": "x"}, "Choose a framework from the list"),
         ({"framework": "new"}, "Choose the framework it belongs to, or enter the name of a new one"),
         ({"file": SimpleUploadedFile("t.csv", b"a,b\r\n1,2\r\n")}, "There is no column “code”."),
-        ({"file": SimpleUploadedFile("t.csv", b"x" * 5_300_000)}, "The file is 5.1 MB. Send one of up to 5 MB, or split"),
+        ({"file": SimpleUploadedFile("t.csv", BIG)}, "The file is 5.1 MB. Send one of up to 5 MB, or split"),
     ],
 )  # fmt: skip
 def test_mistakes_of_the_form(home: World, district: Client, values: dict[str, Any], sentence: str) -> None:
