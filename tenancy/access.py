@@ -39,7 +39,8 @@ def visible_q(model: type[Model], actor: Actor, resource: str, action: str) -> Q
     if not allowed:
         return NOTHING
     limit = getattr(model, "LIMIT", None)
-    reach = reduce(or_, allowed)
+    # An empty Q means every row; joined with another one by "or" Django would drop it, and with it the wider right.
+    reach = reduce(or_, allowed) if all(allowed) else Q()
     return reach & limit(actor, resource) if limit is not None else reach
 
 

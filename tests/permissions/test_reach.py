@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,9 +12,10 @@ import pytest
 from django.test import Client
 
 from learners.models import Enrolment, GuardianLink, Learner, SchoolPost, Section, SectionStaff
+from tenancy.access import can
 from tenancy.context import tenant_context
 from tenancy.models import RoleGrant, Tenant
-from tenancy.selectors import local_today
+from tenancy.selectors import actor_for_user, local_today
 from tests.builders import World
 from tests.permissions.places import Places
 
@@ -191,3 +193,15 @@ def test_token_of_one_tenant_named_as_another(places: Places) -> None:
     response = Client().get("/api/v1/learners/", headers={"Authorization": f"Bearer {forged}"})
     assert response.status_code == 401
     assert b"HRB" not in response.content
+
+
+def test_roles_add_up_the_wider_right_counts(places: Places) -> None:
+    """A teacher who is also a district administrator sees the whole district, in lists and one by one."""
+    with tenant_context(places.home.tenant.pk):
+        actor = actor_for_user(places.home.tenant, places.home.users["TCH"])
+        assert actor is not None
+        both = replace(actor, roles=frozenset({"TCH", "DST"}))
+        stranger = places.home.stranger_learner
+        assert not Learner.objects.visible_to(actor).filter(pk=stranger.pk).exists()
+        assert Learner.objects.visible_to(both).filter(pk=stranger.pk).exists()
+        assert can(both, "Learner directory fields", "read", stranger)
