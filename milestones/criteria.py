@@ -86,6 +86,7 @@ def touched(moved: Moved, standards: Standards) -> tuple[Ints, Ints]:
     """(int64[p, 2] of learner and milestone, ascending; the newest ledger row behind each) of what may move now."""
     at, criterion = standards.of_competencies(moved.competency)
     may_move = moved.is_level[at] | (standards.measure[criterion] >= 0)
+    may_move &= standards.are_of(criterion, moved.learner[at])
     at, criterion = at[may_move], criterion[may_move]
     keys = np.stack([moved.learner[at], standards.milestone[criterion]], axis=1)
     pairs, place = np.unique(keys, axis=0, return_inverse=True)

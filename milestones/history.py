@@ -51,6 +51,8 @@ def milestones_then(
     """Milestones rolled up from the levels of a moment. One query, three with indicators."""
     milestones = np.unique(standards.milestone)
     learner, milestone = np.repeat(learners, len(milestones)), np.tile(milestones, len(learners))
+    is_theirs = standards.are_of(standards.first(milestone), learner)
+    learner, milestone = learner[is_theirs], milestone[is_theirs]
     moves = _moves(learners, milestones, moment)
     asked = ask(standards, learner, milestone)
     pairs = list(zip(learner.tolist(), milestone.tolist(), strict=True))

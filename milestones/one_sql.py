@@ -28,6 +28,7 @@ WITH known AS (
 ), wanted AS (
   SELECT DISTINCT c.milestone_id FROM milestones_criterion c
   JOIN milestones_milestone m ON m.tenant_id = c.tenant_id AND m.id = c.milestone_id AND m.is_active
+    AND (m.learner_id IS NULL OR m.learner_id = %(learner_id)s)
   WHERE c.tenant_id = %(tenant)s AND c.competency_id = %(competency_id)s AND (SELECT count(*) FROM piece) > 0
 ), locked AS (
   SELECT s.milestone_id FROM milestones_milestonestatus s
@@ -51,6 +52,7 @@ SELECT learner_competency_id, (SELECT count(*) FROM opened) + (SELECT count(*) F
 MILESTONES = """
 SELECT c.milestone_id FROM milestones_criterion c
 JOIN milestones_milestone m ON m.tenant_id = c.tenant_id AND m.id = c.milestone_id AND m.is_active
+  AND (m.learner_id IS NULL OR m.learner_id = %(learner_id)s)
 WHERE c.tenant_id = %(tenant)s AND c.competency_id = %(competency_id)s
 """
 READ = f"""
@@ -69,7 +71,7 @@ SELECT
    FROM milestones_milestonestatus s
    WHERE s.tenant_id = %(tenant)s AND s.learner_id = %(learner_id)s AND s.milestone_id IN ({MILESTONES})),
   (SELECT coalesce(json_agg(json_build_array(o.milestone_id, m.rule, m.need, m.framework_id, o.competency_id,
-     o.required_level, o.points, o.is_required, o.measure, o.target, o.is_at_most, o.baseline, o.period)
+     o.required_level, o.points, o.is_required, o.measure, o.target, o.is_at_most, o.baseline, o.period, m.learner_id)
      ORDER BY o.milestone_id, o.position, o.id), '[]')
    FROM milestones_criterion o JOIN milestones_milestone m ON m.tenant_id = o.tenant_id AND m.id = o.milestone_id
    WHERE o.tenant_id = %(tenant)s AND o.milestone_id IN ({MILESTONES})),

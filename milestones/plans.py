@@ -84,6 +84,8 @@ def _roll_up_existing(milestone: Milestone) -> None:
     """Learners may have shown it before anybody asked for it."""
     competencies = milestone.criteria.values("competency_id")
     shown = CompetencyStatus.objects.filter(competency_id__in=competencies, level__gt=Level.NOT_STARTED)
+    if milestone.learner_id is not None:
+        shown = shown.filter(learner_id=milestone.learner_id)
     learners = list(shown.order_by("learner_id").values_list("learner_id", flat=True).distinct())
     for start in range(0, len(learners), AT_ONCE):
         pairs = [(learner, milestone.pk) for learner in learners[start : start + AT_ONCE]]

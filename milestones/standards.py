@@ -18,10 +18,11 @@ from status_engine import Measure, Rule
 Bools = npt.NDArray[np.bool_]
 RULES = {one.value: int(Rule[one.name]) for one in Milestone.Rule}
 MEASURES = {one.value: int(Measure[one.name]) for one in Criterion.Measure}
-NO_MEASURE = -1
+NO_MEASURE, EVERYBODY = -1, -1
 FIELDS = (
     "milestone_id", "milestone__rule", "milestone__need", "milestone__framework_id", "competency_id",
     "required_level", "points", "is_required", "measure", "target", "is_at_most", "baseline", "period",
+    "milestone__learner_id",
 )  # fmt: skip
 
 
@@ -29,7 +30,8 @@ FIELDS = (
 class Standards(Columns):
     """c criteria of some milestones, by milestone and position, each with the rule of its milestone.
 
-    measure: code of the engine's Measure, -1 = a level is asked for; framework: -1 = none; baseline NaN = none.
+    measure: code of the engine's Measure, -1 = a level is asked for; framework: -1 = none; baseline NaN = none;
+    owner: whose personal milestone it is, -1 = everybody's.
     """
 
     milestone: Ints
@@ -45,6 +47,7 @@ class Standards(Columns):
     is_at_most: Bools
     baseline: Floats
     is_of_term: Bools
+    owner: Ints
 
     @classmethod
     def over(cls, competencies: Ints) -> "Standards":
@@ -67,7 +70,7 @@ class Standards(Columns):
         """Criteria from rows in the order of FIELDS."""
         columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True)) or [()] * len(FIELDS)
         milestone, rule, need, framework, competency, required, points, is_required, measure, *rest = columns
-        target, is_at_most, baseline, period = rest
+        target, is_at_most, baseline, period, owner = rest
         return cls(
             milestone=np.array(milestone, np.int64),
             rule=np.array([RULES[one] for one in rule], np.int64),
@@ -82,6 +85,7 @@ class Standards(Columns):
             is_at_most=np.array(is_at_most, np.bool_),
             baseline=_numbers(baseline, np.nan),
             is_of_term=np.array([one == Criterion.Period.TERM for one in period], np.bool_),
+            owner=np.array([EVERYBODY if one is None else one for one in owner], np.int64),
         )
 
     @cached_property
@@ -94,6 +98,12 @@ class Standards(Columns):
         low, high = (np.searchsorted(self.competency[order], competency, side) for side in ("left", "right"))
         place, offset = spread(high - low)
         return place, order[low[place] + offset]
+
+    def are_of(self, criterion: Ints, learner: Ints) -> Bools:
+        """bool per pair of a criterion and a learner: a personal milestone is nobody else's."""
+        owner = self.owner[criterion]
+        found: Bools = (owner == EVERYBODY) | (owner == learner)
+        return found
 
     def first(self, milestone: Ints) -> Ints:
         """The first criterion of each milestone."""

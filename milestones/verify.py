@@ -141,6 +141,8 @@ def _milestone_keys(learners: list[int]) -> Ints:
     moved = np.array(list(started.values_list("learner_id", "competency_id")), np.int64).reshape(-1, 2)
     standards = Standards.over(np.unique(moved[:, 1]))
     at, criterion = standards.of_competencies(moved[:, 1])
+    is_theirs = standards.are_of(criterion, moved[at, 0])
+    at, criterion = at[is_theirs], criterion[is_theirs]
     wanted = np.stack([moved[at, 0], standards.milestone[criterion]], axis=1)
     return np.unique(np.concatenate([wanted, np.array(there, np.int64).reshape(-1, 2)]), axis=0)
 

@@ -39,7 +39,7 @@ class EvidencePage:
 def evidence_page(actor: Actor, learner_id: UUID, milestone_id: UUID, section_id: UUID | None) -> EvidencePage:
     """Raises NotFound where the actor may not add evidence for the learner."""
     learner = visible_learner(actor, learner_id, "Evidence", "create")
-    milestone = published_milestone(milestone_id)
+    milestone = published_milestone(actor, milestone_id, learner)
     section = section_of(actor, learner, section_id, milestone)
     criteria = Criterion.objects.filter(milestone_id=milestone.pk).order_by("position", "id")
     rows = list(

@@ -111,7 +111,9 @@ def learner_milestone(
     Without a milestone the first one of the learner's section is shown.
     """
     learner = visible_learner(actor, learner_id, *STAFF_VIEW)
-    milestone = published_milestone(milestone_id or _first_milestone(actor, learner, section_id))
+    milestone = published_milestone(
+        actor, milestone_id or _first_milestone(actor, learner, section_id), learner, or_ended=True
+    )
     section = section_of(actor, learner, section_id, milestone)
     here = _now(learner, milestone, section) if moment is None else _then(learner, milestone, section, moment)
     return _page(actor, here, moment)
@@ -202,7 +204,7 @@ def _first_milestone(actor: Actor, learner: Learner, section_id: UUID | None) ->
         rows = rows.order_by("section_id") if section_id is None else rows.filter(section_id=section.pk)
     first = rows.order_by("section_id", "position", "id").values_list("milestone__public_id", flat=True).first()
     if first is None:  # in no section today, or in one without a plan: what there are levels for
-        known = MilestoneStatus.objects.filter(learner_id=learner.pk, milestone__is_active=True)
+        known = MilestoneStatus.objects.visible_to(actor).filter(learner_id=learner.pk, milestone__is_active=True)
         first = known.order_by("milestone_id").values_list("milestone__public_id", flat=True).first()
     if first is None:
         raise NotFound

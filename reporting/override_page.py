@@ -49,7 +49,7 @@ def override_page(actor: Actor, learner_id: UUID, milestone_id: UUID, section_id
     learner = learners_to_judge(actor).filter(public_id=learner_id).first()
     if learner is None:
         raise NotFound
-    milestone = published_milestone(milestone_id)
+    milestone = published_milestone(actor, milestone_id, learner)
     section = section_of(actor, learner, section_id, milestone)
     things = _things(learner, milestone)
     keys = [int(thing.key) for thing in things[1:]]
@@ -72,7 +72,7 @@ def override_to_end(actor: Actor, learner_id: UUID, milestone_id: UUID, override
     learner = learners_to_judge(actor).filter(public_id=learner_id).first()
     if learner is None:
         raise NotFound
-    milestone = published_milestone(milestone_id)
+    milestone = published_milestone(actor, milestone_id, learner)
     competencies = Criterion.objects.filter(milestone_id=milestone.pk).values("competency_id")
     rows = LevelOverride.objects.filter(Q(milestone_id=milestone.pk) | Q(competency_id__in=competencies))
     rows = rows.filter(learner_id=learner.pk, public_id=override_id).prefetch_related("ends")

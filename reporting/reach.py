@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.db.models import Q
+
 from learners.models import Learner, Section
 from milestones.models import Milestone
 from tenancy.actor import Actor
@@ -16,8 +18,14 @@ def visible_learner(actor: Actor, public_id: UUID, resource: str, action: str) -
     return learner
 
 
-def published_milestone(public_id: UUID) -> Milestone:
-    milestone: Milestone | None = Milestone.objects.filter(public_id=public_id, is_active=True).first()
+def published_milestone(actor: Actor, public_id: UUID, learner: Learner, *, or_ended: bool = False) -> Milestone:
+    """A milestone that this learner may work towards and the actor may see: never somebody else's personal one.
+
+    `or_ended`: also one that was split or retired, for reading its history. Raises NotFound.
+    """
+    in_use = Q(is_active=True) | Q(ended_on__isnull=False) if or_ended else Q(is_active=True)
+    rows = Milestone.objects.visible_to(actor).filter(in_use, Q(learner=None) | Q(learner_id=learner.pk))
+    milestone: Milestone | None = rows.filter(public_id=public_id).first()
     if milestone is None:
         raise NotFound
     return milestone

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Min, OuterRef, QuerySet, Subquery
+from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import ValidationError
@@ -20,7 +20,7 @@ from learners.models import Learner
 from milestones.explanation import criterion_data, explanation_then, milestone_explanations, standing_overrides
 from milestones.flags import Stand, flags_of, stall_limit, stall_limits
 from milestones.history import stands_as_of
-from milestones.models import Milestone, MilestoneStatus, SectionMilestone
+from milestones.models import Milestone, MilestoneStatus, SectionMilestone, seen_personal
 from milestones.past import Moment
 from milestones.selectors import reasons_for
 from reporting.as_of import read_api_moment
@@ -105,8 +105,10 @@ class Explanation(DeclaredView, APIView):
         moment = moment_of(request)
         visible = Learner.objects.visible_to(actor_of(request), self.declared.resource)
         learner: Learner | None = visible.filter(public_id=learner_id).first()
-        milestone: Milestone | None = Milestone.objects.filter(public_id=milestone_id, is_active=True).first()
-        if learner is None or milestone is None:
+        # By the right to the level itself: a client need not be one that reads the curriculum.
+        shown = Milestone.objects.filter(Q(learner=None) | seen_personal(actor_of(request)), is_active=True)
+        milestone: Milestone | None = shown.filter(public_id=milestone_id).first()
+        if learner is None or milestone is None or milestone.learner_id not in {None, learner.pk}:
             raise NotFound
         pair = (learner.pk, milestone.pk)
         found = explanation_then(learner.pk, milestone, moment) if moment else milestone_explanations([pair])[pair]

@@ -1,7 +1,15 @@
 """The models of this room, one file per subject."""
 
 from milestones.models.checks import PolicyTrial, ShadowCheck, TrialMove
-from milestones.models.milestones import LEVELS, PERSONAL, Criterion, Milestone, MilestonePace, SectionMilestone
+from milestones.models.milestones import (
+    LEVELS,
+    PERSONAL,
+    Criterion,
+    Milestone,
+    MilestonePace,
+    SectionMilestone,
+    seen_personal,
+)
 from milestones.models.overrides import LevelOverride, OverrideEnd
 from milestones.models.plans import (
     DATES,
@@ -21,5 +29,5 @@ __all__ = [
     "Criterion", "FollowUp", "LearnerTarget", "LevelOverride", "Milestone", "MilestoneAssignment", "MilestonePace",
     "MilestoneStatus", "MilestoneStep", "MilestoneVersion", "OverrideEnd", "PolicyTrial", "Release", "ReviewCadence",
     "ReviewItem", "ReviewSession", "RouteStep", "ScoreEntry", "ScoreSheet", "SectionMilestone", "ShadowCheck",
-    "ShoutOut", "StatusChange", "TrialMove", "newest_release",
+    "ShoutOut", "StatusChange", "TrialMove", "newest_release", "seen_personal",
 ]  # fmt: skip

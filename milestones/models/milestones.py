@@ -36,7 +36,18 @@ def without_personal_ones(actor: Actor, resource: str) -> Q:
     """Whatever right opens the curriculum, a personal milestone is seen only by who may see that learner's."""
     if resource == PERSONAL:
         return Q(learner__isnull=False)
-    return Q(learner=None) | visible_q(Milestone, actor, PERSONAL, "read")
+    return Q(learner=None) | seen_personal(actor)
+
+
+def seen_personal(actor: Actor) -> Q:
+    """Personal milestones that the actor may read."""
+    return visible_q(Milestone, actor, PERSONAL, "read") & Q(learner__isnull=False)
+
+
+def of_seen_milestones(actor: Actor, resource: str) -> Q:
+    """The same for rows about a learner's milestone: levels, their history, what was released."""
+    personal = Milestone.objects.filter(seen_personal(actor))
+    return Q(milestone=None) | Q(milestone__learner=None) | Q(milestone_id__in=personal.values("id"))
 
 
 def _either(one: Callable[[Actor], Q], other: Callable[[Actor], Q]) -> Callable[[Actor], Q]:

@@ -8,7 +8,7 @@ from assessments.models import LearnerCompetency
 from competencies.models import Competency, PolicyVersion
 from learners.models import Learner
 from learners.reach import learner_scopes
-from milestones.models.milestones import LEVELS, Milestone
+from milestones.models.milestones import LEVELS, Milestone, of_seen_milestones
 from tenancy.base import TenantModel
 from tenancy.fields import TenantForeignKey
 
@@ -56,6 +56,7 @@ class MilestoneStatus(TenantModel):
 
     RESOURCE = "Current level"
     SCOPES = learner_scopes("learner")
+    LIMIT = staticmethod(of_seen_milestones)
 
     learner = TenantForeignKey(Learner, on_delete=models.PROTECT, related_name="milestone_statuses")
     milestone = TenantForeignKey(Milestone, on_delete=models.CASCADE, related_name="statuses")
@@ -83,6 +84,7 @@ class StatusChange(TenantModel):
 
     RESOURCE = "Level history"
     SCOPES = learner_scopes("learner")
+    LIMIT = staticmethod(of_seen_milestones)
 
     learner = TenantForeignKey(Learner, on_delete=models.PROTECT, related_name="status_changes")
     competency = TenantForeignKey(Competency, null=True, on_delete=models.PROTECT, related_name="status_changes")
@@ -114,6 +116,7 @@ class Release(TenantModel):
 
     RESOURCE = "Current level"
     SCOPES = {**learner_scopes("learner"), "PUB": lambda actor: newest_release()}
+    LIMIT = staticmethod(of_seen_milestones)
 
     learner = TenantForeignKey(Learner, on_delete=models.PROTECT, related_name="releases")
     milestone = TenantForeignKey(Milestone, on_delete=models.PROTECT, related_name="releases")
