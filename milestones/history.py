@@ -39,7 +39,7 @@ def stands_as_of(
 ) -> dict[Key, Stand]:
     """{(learner, milestone): where the learner stood}; pairs without evidence and override by then are not in it."""
     learners = np.unique(np.array(list(learner_ids), np.int64))
-    standards = Standards.of(np.unique(np.array(list(milestone_ids), np.int64)))
+    standards = Standards.then(np.unique(np.array(list(milestone_ids), np.int64)), moment.at)
     set_then = overrides_then(learners, moment)
     past = competencies_then(learners, np.unique(standards.competency), moment, set_then)
     return milestones_then(learners, standards, past, set_then, moment, limits)

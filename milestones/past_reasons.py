@@ -1,7 +1,7 @@
 """One learner at a past moment: where they stood on some milestones, and why on one of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,17 +30,24 @@ class LearnerThen:
 def learner_then(learner_id: int, milestone: Milestone, others: Sequence[int], moment: Moment) -> LearnerThen:
     """A fixed number of statements, whatever the number of milestones."""
     learners = np.array([learner_id], np.int64)
-    standards = Standards.of(np.unique(np.array([milestone.pk, *others], np.int64)))
+    standards = Standards.then(np.unique(np.array([milestone.pk, *others], np.int64)), moment.at)
     set_then = overrides_then(learners, moment)
     past = competencies_then(learners, np.unique(standards.competency), moment, set_then)
     found = milestones_then(learners, standards, past, set_then, moment, stall_limits([milestone.pk]))
-    wanted = criteria_of([milestone.pk])[milestone.pk]
+    wanted = _asked_then(criteria_of([milestone.pk])[milestone.pk], standards, milestone.pk)
     pairs = {key: n for n, key in enumerate(past.pairs.competency.tolist())}
     here = [pairs.get(one.competency_id, NO_PAIR) for one in wanted]
     known = past.pairs.id[np.array([at for at in here if at != NO_PAIR], np.int64)]
     names = names_of(past.evidence.rows(np.isin(past.evidence.pair, known)))
     reasons = [_reason(past, learner_id, one, at, names) for one, at in zip(wanted, here, strict=True)]
     return LearnerThen({key: stand for (_, key), stand in found.items()}, reasons)
+
+
+def _asked_then(wanted: list[Wanted], standards: Standards, milestone_id: int) -> list[Wanted]:
+    """The criteria with the levels that the bar asked for then."""
+    of_it = standards.rows(standards.milestone == milestone_id)
+    required = dict(zip(of_it.competency.tolist(), of_it.required.tolist(), strict=True))
+    return [replace(one, required_level=required[one.competency_id]) for one in wanted if one.competency_id in required]
 
 
 def _reason(past: Past, learner_id: int, wanted: Wanted, at: int, names: Names) -> CriterionReason:

@@ -53,7 +53,7 @@ def create_milestone(
     **fields: Any,
 ) -> Milestone:
     """A milestone with its criteria. Raises Invalid for a rule that could never or always be met."""
-    problems = _problems(criteria, rule, need)
+    problems = problems_of(criteria, rule, need)
     if problems:
         raise Invalid(problems)
     milestone: Milestone = Milestone.objects.create(title=title, rule=rule, need=need, **fields)
@@ -76,11 +76,11 @@ def create_milestone(
         ]
     )
     record_audit(actor, "milestone.created", target=milestone, detail={"criteria": len(criteria)})
-    _roll_up_existing(milestone)
+    roll_up_existing(milestone)
     return milestone
 
 
-def _roll_up_existing(milestone: Milestone) -> None:
+def roll_up_existing(milestone: Milestone) -> None:
     """Learners may have shown it before anybody asked for it."""
     competencies = milestone.criteria.values("competency_id")
     shown = CompetencyStatus.objects.filter(competency_id__in=competencies, level__gt=Level.NOT_STARTED)
@@ -92,7 +92,9 @@ def _roll_up_existing(milestone: Milestone) -> None:
         roll_up_milestone_pairs(pairs, "milestone")
 
 
-def _problems(criteria: Sequence[Asked], rule: str, need: Decimal | None) -> list[dict[str, str]]:
+def problems_of(criteria: Sequence[Asked], rule: str, need: Decimal | None) -> list[dict[str, str]]:
+    """What is wrong with what a milestone shall ask for: a rule that could never or always be met."""
+
     def problem(field: str, message: str) -> dict[str, str]:
         return {"field": field, "code": "invalid", "message": message}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.db.models import Q
 from competencies.book import PolicyBook
 from learners.models import Learner
 from milestones.columns import Columns, Crossing, Floats, Ints, Statuses
-from milestones.models import Criterion, Milestone
+from milestones.models import Criterion, Milestone, MilestoneVersion
 from status_engine import Measure, Rule
 
 Bools = npt.NDArray[np.bool_]
@@ -59,6 +60,20 @@ class Standards(Columns):
     def of(cls, milestones: Ints) -> "Standards":
         """All criteria of these milestones. One query."""
         return cls._read(Q(milestone_id__in=milestones.tolist()))
+
+    @classmethod
+    def then(cls, milestones: Ints, at: datetime) -> "Standards":
+        """All criteria of these milestones as they were at a moment: under the bar that stood then. Two queries."""
+        earlier = bars_then(milestones.tolist(), at)
+        if not earlier:
+            return cls.of(milestones)
+        now = Q(milestone_id__in=[key for key in milestones.tolist() if key not in earlier])
+        rows = list(Criterion.objects.filter(now).values_list(*FIELDS, "position", "id"))
+        fixed = {row.pk: (row.framework_id, row.learner_id) for row in Milestone.objects.filter(id__in=earlier)}
+        for version in earlier.values():
+            rows += _rows_of(version, *fixed[version.milestone_id])
+        ordered = sorted(rows, key=lambda row: (row[0], *row[len(FIELDS) :]))
+        return cls.from_rows([row[: len(FIELDS)] for row in ordered])
 
     @classmethod
     def _read(cls, where: Q) -> "Standards":
@@ -187,6 +202,21 @@ def spread(count: Ints) -> tuple[Ints, Ints]:
     """(place, offset) of a list in which place n comes count[n] times: offsets run from 0."""
     place = np.repeat(np.arange(len(count)), count)
     return place, np.arange(len(place)) - np.repeat(np.cumsum(count) - count, count)
+
+
+def bars_then(milestone_ids: Sequence[int], at: datetime) -> dict[int, MilestoneVersion]:
+    """{milestone: the bar that stood at a moment}, for those whose bar was moved since. One query."""
+    rows = MilestoneVersion.objects.filter(milestone_id__in=milestone_ids, ended_at__gt=at)
+    return {row.milestone_id: row for row in rows.order_by("-number")}
+
+
+def _rows_of(version: MilestoneVersion, framework: int | None, learner: int | None) -> list[tuple[Any, ...]]:
+    """The criteria of an earlier bar in the order of FIELDS, with their position and place."""
+    return [
+        (version.milestone_id, version.rule, version.need, framework, *(one[name] for name in FIELDS[4:-1]), learner,
+         one["position"], n)
+        for n, one in enumerate(version.criteria)
+    ]  # fmt: skip
 
 
 def _numbers(values: tuple[Any, ...], nothing: float) -> Floats:

@@ -20,6 +20,7 @@ CAUSES: dict[str, Callable[[], str]] = {
     "calendar": lambda: _("Time went by: older work no longer counts in full"),
     "recompute": lambda: _("Worked out anew"),
     "milestone": lambda: _("The milestone is new; this was shown before"),
+    "bar": lambda: _("The goal of the milestone was changed"),
     "verify": lambda: _("Put right by the nightly check against the ledger"),
     "override": lambda: _("Set by a teacher"),
     "override_ended": lambda: _("A teacher let the rule decide again"),
