@@ -3,12 +3,12 @@
 from datetime import date
 
 from django.db import connection, transaction
-from django.db.models import Q
 from django.db.models.fields.json import KT
 
 from learners.models import Enrolment, Section
 from learners.reach import running
 from milestones import bulk
+from milestones.assigned import SECTION, works_towards
 from milestones.explanation import milestone_explanations, standing_overrides
 from milestones.models import MilestoneStatus, Release, SectionMilestone
 from milestones.recompute import recompute_statuses
@@ -113,7 +113,11 @@ def release_levels(actor: Actor, *, section: Section) -> int:
 
 
 def _statuses_of(section: Section, today: date) -> list[tuple[int, int, int]]:
-    learners = Enrolment.objects.filter(running(today), section_id=section.pk, is_withdrawn=False).values("learner_id")
-    milestones = SectionMilestone.objects.filter(section_id=section.pk).values("milestone_id")
-    rows = MilestoneStatus.objects.filter(Q(learner_id__in=learners) & Q(milestone_id__in=milestones))
-    return list(rows.order_by("learner_id", "milestone_id").values_list("learner_id", "milestone_id", "level"))
+    """(learner, milestone, level) of what the section plans, what was given to its learners and their own goals."""
+    enrolled = Enrolment.objects.filter(running(today), section_id=section.pk, is_withdrawn=False)
+    learners = list(enrolled.values_list("learner_id", flat=True))
+    planned = set(SectionMilestone.objects.filter(section_id=section.pk).values_list("milestone_id", flat=True))
+    given = {pair for pair, work in works_towards(learners, today).items() if work.by != SECTION}
+    rows = MilestoneStatus.objects.filter(learner_id__in=learners, milestone_id__in=planned | {one for _, one in given})
+    found = rows.order_by("learner_id", "milestone_id").values_list("learner_id", "milestone_id", "level")
+    return [row for row in found if row[1] in planned or row[:2] in given]

@@ -8,10 +8,15 @@ from django.views.decorators.http import require_GET
 
 from reporting.levels import ALL_WORDS
 from reporting.pages import PageRequest, page_errors
+from reporting.planning.own_goals import own_goals
+from reporting.planning.rights import own_record
 from reporting.portal import my_learners, portrait
+from reporting.reach import visible_learner
+from reporting.recognition.page import recognition_of
 from tenancy.actor import GRD, LRN
 from tenancy.gate import requires
 
+DIRECTORY = ("Learner directory fields", "read")
 GUARDIANS, LEARNERS = frozenset({GRD}), frozenset({LRN})
 
 
@@ -30,7 +35,11 @@ def family(request: PageRequest) -> HttpResponse:
 @page_errors
 def child(request: PageRequest, learner_id: UUID) -> HttpResponse:
     page = portrait(request.actor, learner_id)
-    context = {"page": page, "children": my_learners(request.actor), "all_levels": ALL_WORDS}
+    goals = own_goals(request.actor, visible_learner(request.actor, learner_id, *DIRECTORY), is_staff=False)
+    seen = recognition_of(request.actor, learner_id)
+    context = {
+        "page": page, "seen": seen, "children": my_learners(request.actor), "all_levels": ALL_WORDS, "goals": goals,
+    }  # fmt: skip
     return render(request, "reporting/child.html", context)
 
 
@@ -38,4 +47,8 @@ def child(request: PageRequest, learner_id: UUID) -> HttpResponse:
 @requires("Current level", "read", LEARNERS)
 @page_errors
 def me(request: PageRequest) -> HttpResponse:
-    return render(request, "reporting/me.html", {"page": portrait(request.actor), "all_levels": ALL_WORDS})
+    goals = own_goals(request.actor, own_record(request.actor, DIRECTORY), is_staff=False)
+    page = portrait(request.actor)
+    seen = recognition_of(request.actor, page.child.public_id)
+    context = {"page": page, "seen": seen, "all_levels": ALL_WORDS, "goals": goals}
+    return render(request, "reporting/me.html", context)

@@ -3,6 +3,7 @@ from django.urls import path
 from reporting import override_views, portal_views, report_views, views
 from reporting.curriculum.urls import urlpatterns as curriculum
 from reporting.figures.urls import urlpatterns as figures
+from reporting.planning.urls import urlpatterns as planning
 from reporting.portfolio.urls import urlpatterns as portfolio
 from reporting.scoring.urls import urlpatterns as scoring
 from reporting.tasks.urls import urlpatterns as tasks
@@ -35,3 +36,4 @@ urlpatterns += portfolio
 urlpatterns += scoring
 urlpatterns += curriculum
 urlpatterns += tasks
+urlpatterns += planning

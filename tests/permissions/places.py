@@ -21,6 +21,7 @@ from tenancy.ids import uuid7
 from tenancy.selectors import local_today
 from tests.builders import Cast, World, add_competency, add_learner, add_member, add_milestone, build_cast, piece
 from tests.permissions.curriculum_places import add_uploads
+from tests.permissions.planning_places import add_proposals
 from tests.permissions.policy_places import add_policies
 from tests.permissions.portfolio_places import add_artefacts
 from tests.permissions.scoring_places import add_sheets
@@ -52,6 +53,7 @@ def build_places() -> Places:
     add_uploads(places)
     add_sheets(places)
     add_artefacts(places)
+    add_proposals(places)
     for role, user in places.home.users.items():
         for name in (role, f"{role}+STEP"):
             places.clients[name] = Client(raise_request_exception=False)

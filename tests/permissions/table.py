@@ -9,6 +9,7 @@ from tests.permissions.curriculum_table import CURRICULUM_ENTRIES
 from tests.permissions.entries import ANYBODY, STAFF, Address, Entry, api, own, page
 from tests.permissions.figures_table import FIGURES_ENTRIES
 from tests.permissions.places import Places
+from tests.permissions.planning_table import PLANNING_ENTRIES
 from tests.permissions.policy_table import POLICY_ENTRIES
 from tests.permissions.portfolio_table import PORTFOLIO_ENTRIES
 from tests.permissions.scoring_table import SCORING_ENTRIES
@@ -144,6 +145,7 @@ ENTRIES: tuple[Entry, ...] = (
     *SCORING_ENTRIES,
     *PORTFOLIO_ENTRIES,
     *FIGURES_ENTRIES,
+    *PLANNING_ENTRIES,
 )  # fmt: skip
 
 # Routes without a right: name → status of a GET by anybody.

@@ -1,0 +1,49 @@
+"""Rows of the access matrix that the planning pages are, and the classes that they open."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from learners.models import Enrolment, Learner, Section
+from learners.reach import running
+from milestones.models import DATES as DATES_OF
+from milestones.models import PERSONAL, Milestone
+from tenancy.actor import LRN, SCH, TCH, Actor
+from tenancy.base import TenantQuerySet
+from tenancy.errors import NotFound
+
+PROPOSE = (PERSONAL, "propose")
+CONFIRM = (PERSONAL, "confirm, update")
+DATES = (DATES_OF, "read")
+PLAN = (DATES_OF, "update")
+MAKE = ("Milestone of a section", "create, update, re-bar, split")
+DRAFT = ("Framework, competency, milestone, rubric (draft)", "create, update")
+LEARNERS, TEACHERS = frozenset({LRN}), frozenset({TCH, SCH})
+
+
+def section_for(actor: Actor, public_id: UUID, right: tuple[str, str]) -> Section:
+    """The class, if the actor may do it there. Raises NotFound."""
+    section: Section | None = Section.objects.visible_to(actor, *right).filter(public_id=public_id).first()
+    if section is None:
+        raise NotFound
+    return section
+
+
+def learners_of(section: Section, actor: Actor) -> list[Learner]:
+    """Who is in the class today, by name. One query."""
+    here = Enrolment.objects.filter(running(actor.today), section_id=section.pk, is_withdrawn=False)
+    rows = Learner.objects.filter(id__in=here.values("learner_id"), is_active=True)
+    return list(rows.order_by("folded_name", "id"))
+
+
+def own_record(actor: Actor, right: tuple[str, str]) -> Learner:
+    """The learner's own record. Raises NotFound."""
+    learner: Learner | None = Learner.objects.visible_to(actor, *right).order_by("id").first()
+    if learner is None:
+        raise NotFound
+    return learner
+
+
+def proposals_of(actor: Actor, learner_ids: Collection[int]) -> TenantQuerySet[Milestone]:
+    """Personal milestones of these learners that wait for an answer which the actor may give."""
+    rows: TenantQuerySet[Milestone] = Milestone.objects.visible_to(actor, *CONFIRM)
+    return rows.filter(learner_id__in=list(learner_ids), proposal=Milestone.Proposal.PROPOSED)
