@@ -8,6 +8,7 @@ from assessments.artefact_files import sweep
 from milestones.clock import announce_policies_of, follow_calendar_of
 from milestones.overrides import end_overrides_of
 from milestones.pace import work_out_paces
+from milestones.reviews_prepare import prepare_due_of
 from milestones.services import drain_tenant
 from milestones.trials import run_trials
 from milestones.verify import verify_tenant
@@ -72,6 +73,12 @@ def follow_paces() -> int:
 def sweep_artefacts() -> int:
     """Every night: files of portfolios that no row knows of, left by a request that was killed, are taken away."""
     return sum(_swept(tenant_id) for tenant_id in _tenants())
+
+
+@shared_task(name="milestones.tasks.prepare_reviews")
+def prepare_reviews() -> int:
+    """Every hour, for a day begins somewhere: the review sessions whose day has come where the school is."""
+    return sum(prepare_due_of(tenant_id) for tenant_id in _tenants())
 
 
 def _swept(tenant_id: int) -> int:

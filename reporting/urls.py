@@ -5,6 +5,8 @@ from reporting.curriculum.urls import urlpatterns as curriculum
 from reporting.figures.urls import urlpatterns as figures
 from reporting.planning.urls import urlpatterns as planning
 from reporting.portfolio.urls import urlpatterns as portfolio
+from reporting.recognition.urls import urlpatterns as recognition
+from reporting.reviews.urls import urlpatterns as reviews
 from reporting.scoring.urls import urlpatterns as scoring
 from reporting.tasks.urls import urlpatterns as tasks
 
@@ -37,3 +39,5 @@ urlpatterns += scoring
 urlpatterns += curriculum
 urlpatterns += tasks
 urlpatterns += planning
+urlpatterns += reviews
+urlpatterns += recognition

@@ -115,6 +115,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "follow-paces": {"task": "milestones.tasks.follow_paces", "schedule": crontab(hour=3, minute=10)},
     "sweep-artefacts": {"task": "milestones.tasks.sweep_artefacts", "schedule": crontab(hour=3, minute=40)},
+    "prepare-reviews": {
+        "task": "milestones.tasks.prepare_reviews",
+        "schedule": crontab(minute=20),
+        "options": {"expires": 1800},
+    },
     "verify-all": {"task": "milestones.tasks.verify_all", "schedule": crontab(hour=2, minute=30)},
     "forget-idempotency-keys": {"task": "api.tasks.forget_old_keys", "schedule": 3600.0, "options": {"expires": 1800}},
 }

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from competencies.models import Competency
 from learners.models import Learner, School
-from learners.reach import learner_scopes
+from learners.reach import learner_scopes, my_school_ids
 from milestones.models.milestones import LEVELS, Milestone
 from status_engine import Level
 from tenancy.base import PublicTenantModel, TenantModel
@@ -20,6 +20,7 @@ class CelebrationRule(TenantModel):
     """From which level on a milestone is celebrated: for one school, or (school empty) for all of the tenant."""
 
     RESOURCE = RECOGNITION
+    SCOPES = {"SCH": lambda actor: Q(school_id__in=my_school_ids(actor))}
 
     school = TenantForeignKey(School, null=True, on_delete=models.CASCADE, related_name="celebration_rules")
     level = models.PositiveSmallIntegerField(choices=LEVELS, null=True, default=int(Level.MEETS))  # empty = never

@@ -53,6 +53,18 @@ FACTS: dict[str, dict[str, dict[str, frozenset[str]]]] = {
         "SCH": {"SCH": AT_SCHOOL},
         "MINE": {"LRN": frozenset({"own"})},
     },
+    # What is said of a learner and given to one: as the learner.
+    **dict.fromkeys(
+        ("certificate", "shout_out"),
+        {
+            "SELF": {"LRN": frozenset({"own"})},
+            "LINK": {"GRD": frozenset({"own"})},
+            "SEC": {"TCH": frozenset({"own", "same_section"})},
+            "SCH": {"SCH": AT_SCHOOL},
+        },
+    ),
+    # Review sessions: of whoever works at the school.
+    "review": {"SCH": {"TCH": frozenset({"own"}), "SCH": frozenset({"own"})}},
     # Curriculum belongs to the tenant as a whole.
     "curriculum": {},
 }
@@ -63,6 +75,9 @@ KINDS = {
     "account": ("own",),
     "policy": ("own", "other_school"),
     "artefact": INSIDE,
+    "certificate": INSIDE,
+    "shout_out": INSIDE,
+    "review": ("own", "other_school"),
     "curriculum": ("own",),
 }
 

@@ -24,6 +24,8 @@ from tests.permissions.curriculum_places import add_uploads
 from tests.permissions.planning_places import add_proposals
 from tests.permissions.policy_places import add_policies
 from tests.permissions.portfolio_places import add_artefacts
+from tests.permissions.recognition_places import add_recognition
+from tests.permissions.reviews_places import add_reviews
 from tests.permissions.scoring_places import add_sheets
 from tests.stepping import step_up
 
@@ -53,6 +55,8 @@ def build_places() -> Places:
     add_uploads(places)
     add_sheets(places)
     add_artefacts(places)
+    add_reviews(places)
+    add_recognition(places)
     add_proposals(places)
     for role, user in places.home.users.items():
         for name in (role, f"{role}+STEP"):

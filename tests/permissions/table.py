@@ -12,6 +12,8 @@ from tests.permissions.places import Places
 from tests.permissions.planning_table import PLANNING_ENTRIES
 from tests.permissions.policy_table import POLICY_ENTRIES
 from tests.permissions.portfolio_table import PORTFOLIO_ENTRIES
+from tests.permissions.recognition_table import RECOGNITION_ENTRIES
+from tests.permissions.reviews_table import REVIEWS_ENTRIES
 from tests.permissions.scoring_table import SCORING_ENTRIES
 
 
@@ -145,10 +147,12 @@ ENTRIES: tuple[Entry, ...] = (
     *SCORING_ENTRIES,
     *PORTFOLIO_ENTRIES,
     *FIGURES_ENTRIES,
+    *REVIEWS_ENTRIES,
+    *RECOGNITION_ENTRIES,
     *PLANNING_ENTRIES,
 )  # fmt: skip
 
 # Routes without a right: name → status of a GET by anybody.
-PUBLIC = {"healthz": 200, "readyz": 200, "api_docs": 200, "api_schema": 200, "api/": 404}
+PUBLIC = {"healthz": 200, "readyz": 200, "api_docs": 200, "api_schema": 200, "api/": 404, "verify_certificate": 404}
 # Where each role lands from the front door; ANON goes to the sign-in.
 HOME = {"TCH": "/classes/", "SCH": "/reports/", "DST": "/reports/", "GRD": "/family/", "LRN": "/me/"}

@@ -192,7 +192,10 @@ def test_references_in_bodies_answer_alike(places: Places, entry: Entry) -> None
 @pytest.mark.parametrize("name", sorted(PUBLIC))
 def test_public_route(places: Places, name: str) -> None:
     """The same for everybody, and without a word of any tenant."""
-    paths = {"healthz": "/healthz", "readyz": "/readyz", "api_docs": "/api/docs/", "api_schema": "/api/v1/schema/"}
+    paths = {
+        "healthz": "/healthz", "readyz": "/readyz", "api_docs": "/api/docs/", "api_schema": "/api/v1/schema/",
+        "verify_certificate": "/verify/1-AAAA-BBBB-CCCC-DDDD/",
+    }  # fmt: skip
     for client in places.clients.values():
         answer = answer_of(client.get(paths.get(name, "/api/v1/nothing/")))
         assert answer.status == PUBLIC[name]
