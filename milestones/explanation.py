@@ -96,9 +96,10 @@ def standing_overrides(
 
 
 def override_data(row: LevelOverride, people: Mapping[int | None, str]) -> Json:
-    """{"id", "level", "reason", "until", "set_at", "set_by": the member's id}; `people`: {member key: id}."""
+    """{"id", "kind", "level", "reason", "until", "set_at", "set_by": the member's id}; `people`: {member key: id}."""
     return {
         "id": str(row.public_id),
+        "kind": row.kind,
         "level": LEVEL_NAMES[row.level],
         "reason": row.reason,
         "until": None if row.until is None else row.until.isoformat(),

@@ -41,7 +41,7 @@ def grid_body(board: Board, past: str = "") -> SafeString:
     marks = {"": ("", "")} | {
         mark: (f", {escape(said[mark])}" if mark in said else "", _mark(icon)) for mark, icon in ICONS.items()
     }
-    pinned = f", {escape(_('set by teacher'))}"
+    pinned = f", {escape(_('set by teacher or met under an earlier goal'))}"
     prefix, suffix = reverse("learner_milestone", args=[PLACE, PLACE]).split(f"{PLACE}/milestones/{PLACE}")
     query = escape(f"?section={board.section_id}{past}")
     columns = [

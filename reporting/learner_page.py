@@ -85,6 +85,11 @@ class LearnerMilestone:
     def standing(self) -> tuple[SetLevel, ...]:
         return tuple(row for row in self.overrides if row.stands)
 
+    @property
+    def is_kept(self) -> bool:
+        """The level holds because it was met under an earlier goal, not because somebody judged."""
+        return any(row.is_kept and not row.of for row in self.standing)
+
 
 @dataclass(frozen=True, slots=True)
 class Here:

@@ -2,23 +2,25 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import TextField, Value
+from django.db.models import Prefetch, TextField, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from assessments.models import Evidence, standing
 from learners.models import Learner
-from milestones.models import Release
+from milestones.models import LevelOverride, Milestone, MilestoneVersion, Release
 from milestones.score_sheets import SOURCE
 from status_engine import Level
 from tenancy.actor import Actor
 from tenancy.errors import NotFound
 
 MOST_WORDS = 5
+TOLD_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,12 @@ class ReleasedLevel:
     level: int
     released_at: datetime
     reason: str
+    kind: str = ""
+
+    @property
+    def is_kept(self) -> bool:
+        """Met before the goal was changed; nobody judged."""
+        return self.kind == LevelOverride.Kind.EARLIER_BAR
 
     @property
     def is_set(self) -> bool:
@@ -66,6 +74,14 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class GoalChange:
+    """A milestone whose goal was changed lately, or (`became`) that was split into others."""
+
+    title: str
+    became: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Portrait:
     """One learner's page. `next_steps`: the milestones nearest to the goal, at most three."""
 
@@ -77,6 +93,7 @@ class Portrait:
     at_goal: int
     newest: datetime | None
     words: tuple[Words, ...]
+    changed: tuple[GoalChange, ...]
 
 
 def my_learners(actor: Actor) -> list[Child]:
@@ -87,7 +104,7 @@ def my_learners(actor: Actor) -> list[Child]:
 
 
 def portrait(actor: Actor, learner_id: UUID | None = None) -> Portrait:
-    """Three queries. Raises NotFound for a learner that is not the actor's own or child."""
+    """Six queries. Raises NotFound for a learner that is not the actor's own or child."""
     rows = Learner.objects.visible_to(actor, "Learner directory fields").select_related("home_school")
     learner = (rows.filter(public_id=learner_id) if learner_id else rows).order_by("id").first()
     if learner is None:
@@ -106,7 +123,20 @@ def portrait(actor: Actor, learner_id: UUID | None = None) -> Portrait:
         at_goal=len(_at_goal(levels)),
         newest=max((one.released_at for one in levels), default=None),
         words=teachers_words(actor, learner),
+        changed=goal_changes(learner),
     )
+
+
+def goal_changes(learner: Learner) -> tuple[GoalChange, ...]:
+    """Goals moved and milestones split in the last 30 days, of those released to the learner. Three queries."""
+    known = Release.objects.filter(learner_id=learner.pk, is_withdrawn=False).values("milestone_id")
+    since = timezone.now() - TOLD_FOR
+    moved = MilestoneVersion.objects.filter(milestone_id__in=known, milestone__is_active=True, ended_at__gte=since)
+    titles = dict.fromkeys(moved.order_by("-ended_at").values_list("milestone__title", flat=True))
+    ended = Milestone.objects.filter(id__in=known, ended_on__gte=since.date(), split_into__id__gt=0).distinct()
+    parts = ended.prefetch_related(Prefetch("split_into", Milestone.objects.order_by("id"))).order_by("id")
+    split = [GoalChange(one.title, tuple(part.title for part in one.split_into.all())) for one in parts]
+    return (*(GoalChange(title) for title in titles), *split)
 
 
 def teachers_words(actor: Actor, learner: Learner) -> tuple[Words, ...]:
@@ -131,8 +161,9 @@ def _released(actor: Actor, learner: Learner) -> Iterable[tuple[str, ReleasedLev
         "released_at",
     )
     reason = Coalesce(KT("explanation__override__reason"), Value(""), output_field=TextField())
+    kind = Coalesce(KT("explanation__override__kind"), Value(""), output_field=TextField())
     for heading, *values in rows.order_by("milestone__heading", "milestone__code", "milestone_id").values_list(
-        *fields, reason
+        *fields, reason, kind
     ):
         yield heading, ReleasedLevel(*values)
 

@@ -20,7 +20,10 @@ END = ("end_cause", "end_reason", "ended_at", "ended_by_id")
 
 @dataclass(frozen=True, slots=True)
 class SetLevel:
-    """One override as shown. `ended_at` is None while it stands; `of` names the criterion, or is empty."""
+    """One override as shown. `ended_at` is None while it stands; `of` names the criterion, or is empty.
+
+    `is_kept`: nobody judged, it was met before the goal of the milestone was changed.
+    """
 
     key: int
     public_id: UUID
@@ -36,6 +39,7 @@ class SetLevel:
     end_reason: str
     ended_by: str
     can_end: bool
+    is_kept: bool = False
 
     @property
     def stands(self) -> bool:
@@ -86,4 +90,5 @@ def _set_level(row: Any, people: dict[int | None, str], moment: Moment | None) -
         end_reason=row.end_reason if is_over else "",
         ended_by=people.get(row.ended_by_id, "") if is_over else "",
         can_end=row.may_end and row.ended_at is None,
+        is_kept=row.kind == LevelOverride.Kind.EARLIER_BAR,
     )

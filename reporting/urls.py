@@ -1,6 +1,7 @@
 from django.urls import path
 
 from reporting import override_views, portal_views, report_views, views
+from reporting.bars.urls import urlpatterns as bars
 from reporting.curriculum.urls import urlpatterns as curriculum
 from reporting.figures.urls import urlpatterns as figures
 from reporting.planning.urls import urlpatterns as planning
@@ -35,6 +36,7 @@ urlpatterns += [
 
 urlpatterns += figures
 urlpatterns += portfolio
+urlpatterns += bars
 urlpatterns += scoring
 urlpatterns += curriculum
 urlpatterns += tasks

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from competencies.models import Competency, Framework
 from learners.models import Learner, Section
-from milestones.models import Milestone
+from milestones.models import LevelOverride, Milestone
 from status_engine import KIND_NAMES, LEVEL_NAMES, STATE_NAMES
 
 LEVELS = [(name, name) for name in LEVEL_NAMES]
@@ -134,9 +134,10 @@ class ExplainedCriterionSerializer(serializers.Serializer[Any]):
 
 
 class OverrideSerializer(serializers.Serializer[Any]):
-    """What a teacher set instead of the computed level."""
+    """What holds instead of the computed level: a teacher's judgement, or what was met under an earlier bar."""
 
     id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=LevelOverride.Kind.choices)
     level = LevelField()
     reason = serializers.CharField()
     until = serializers.DateField(allow_null=True, help_text="Its last day, in the tenant's time zone.")

@@ -80,6 +80,13 @@ def to_release(tab: Tab) -> None:
     tab.page.get_by_role("heading", name="Release these scores?").wait_for()
 
 
+def try_goal(tab: Tab) -> None:
+    tab.page.locator("select[name^=level]").first.select_option("4")
+    tab.page.get_by_label("Why").fill("The state test asks for more")
+    tab.page.get_by_role("button", name="See who would move").click()
+    tab.page.get_by_role("heading", name="What it would mean").wait_for()
+
+
 def open_menu(tab: Tab) -> None:
     tab.page.locator(".menu summary").click()
 
@@ -133,6 +140,10 @@ PAGES: dict[str, PageOf] = {
     "add my work": PageOf("LRN", lambda s: "/me/portfolio/new/"),
     "portfolio": PageOf("TCH", lambda s: f"/learners/{s.learners[0]}/portfolio/"),
     "portfolio at home": PageOf("GRD", lambda s: s.child + "portfolio/"),
+    "milestone": PageOf("DST", lambda s: f"/milestones/{s.milestones[1]}/"),
+    "change the goal": PageOf("DST", lambda s: f"/milestones/{s.milestones[1]}/bar/", then=try_goal),
+    "split a milestone": PageOf("DST", lambda s: f"/milestones/{s.milestones[1]}/split/"),
+    "milestone health": PageOf("TCH", lambda s: "/curriculum/health/"),
     "report": PageOf("SCH", lambda s: "/reports/"),
     "curriculum": PageOf("DST", lambda s: "/curriculum/"),
     "framework": PageOf("DST", framework_of),

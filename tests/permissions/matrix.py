@@ -53,18 +53,21 @@ FACTS: dict[str, dict[str, dict[str, frozenset[str]]]] = {
         "SCH": {"SCH": AT_SCHOOL},
         "MINE": {"LRN": frozenset({"own"})},
     },
-    # What is said of a learner and given to one: as the learner.
-    **dict.fromkeys(
-        ("certificate", "shout_out"),
-        {
-            "SELF": {"LRN": frozenset({"own"})},
-            "LINK": {"GRD": frozenset({"own"})},
-            "SEC": {"TCH": frozenset({"own", "same_section"})},
-            "SCH": {"SCH": AT_SCHOOL},
-        },
-    ),
+    # Certificates and good words: as the learner whose they are.
+    "certificate": {
+        "SELF": {"LRN": frozenset({"own"})},
+        "LINK": {"GRD": frozenset({"own"})},
+        "SEC": {"TCH": frozenset({"own", "same_section"})},
+        "SCH": {"SCH": AT_SCHOOL},
+    },
+    "shout_out": {"SEC": {"TCH": frozenset({"own", "same_section"})}, "SCH": {"SCH": AT_SCHOOL}},
     # Review sessions: of whoever works at the school.
     "review": {"SCH": {"TCH": frozenset({"own"}), "SCH": frozenset({"own"})}},
+    # Milestones made for a class: as the class.
+    "own_milestone": {
+        "SEC": {"TCH": frozenset({"own"})},
+        "SCH": {"SCH": frozenset({"own", "same_school"})},
+    },
     # Curriculum belongs to the tenant as a whole.
     "curriculum": {},
 }
@@ -78,6 +81,7 @@ KINDS = {
     "certificate": INSIDE,
     "shout_out": INSIDE,
     "review": ("own", "other_school"),
+    "own_milestone": ("own", "same_school", "other_school"),
     "curriculum": ("own",),
 }
 

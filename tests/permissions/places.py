@@ -20,6 +20,7 @@ from tenancy.context import tenant_context
 from tenancy.ids import uuid7
 from tenancy.selectors import local_today
 from tests.builders import Cast, World, add_competency, add_learner, add_member, add_milestone, build_cast, piece
+from tests.permissions.bars_places import add_own_milestones
 from tests.permissions.curriculum_places import add_uploads
 from tests.permissions.planning_places import add_proposals
 from tests.permissions.policy_places import add_policies
@@ -54,6 +55,7 @@ def build_places() -> Places:
     add_policies(places)
     add_uploads(places)
     add_sheets(places)
+    add_own_milestones(places)
     add_artefacts(places)
     add_reviews(places)
     add_recognition(places)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from tests.permissions.bars_table import BARS_ENTRIES
 from tests.permissions.curriculum_table import CURRICULUM_ENTRIES
 from tests.permissions.entries import ANYBODY, STAFF, Address, Entry, api, own, page
 from tests.permissions.figures_table import FIGURES_ENTRIES
@@ -145,6 +146,7 @@ ENTRIES: tuple[Entry, ...] = (
     *POLICY_ENTRIES,
     *CURRICULUM_ENTRIES,
     *SCORING_ENTRIES,
+    *BARS_ENTRIES,
     *PORTFOLIO_ENTRIES,
     *FIGURES_ENTRIES,
     *REVIEWS_ENTRIES,
