@@ -34,6 +34,8 @@ from waymark.demo import curriculum, frameworks, rosters
 from waymark.demo.classroom import add_classrooms
 from waymark.demo.evidence import HABITS, LESSONS, TRACKWORK, Assignment, Step, pieces
 from waymark.demo.pathways import add_pathways
+from waymark.demo.recognition import add_recognition
+from waymark.demo.reviews import add_reviews
 
 Say = Callable[[str], None]
 WAVES = 8
@@ -86,6 +88,8 @@ def _load(sample: Sample, tenant: Tenant, say: Say) -> None:
     create_client(system, name="sample", scopes=SCOPES, expires_at=expires, token=demo_token(tenant.pk, tenant.slug))
     add_pathways(system)
     add_classrooms(tenant, system)
+    add_reviews(system)
+    add_recognition(system)
 
 
 def _record(system: Actor, tenant: Tenant, found: list[Piece]) -> None:
