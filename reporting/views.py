@@ -21,7 +21,7 @@ from reporting.htmx import level_changed, partial_or_page
 from reporting.learner_page import STAFF_VIEW, learner_milestone
 from reporting.my_classes import my_classes as my_classes_of
 from reporting.pages import PageRequest, page_errors, read_uuid
-from reporting.planning.own_goals import goals_beside
+from reporting.planning.own_goals import beside
 from reporting.scoring.page import SCORE
 from tenancy.access import may_at_all
 from tenancy.gate import requires
@@ -75,7 +75,7 @@ def learner_page(request: PageRequest, learner_id: UUID, milestone_id: UUID | No
     wanted = read_uuid(request.GET.get("section"))
     moment, asked = read_page_moment(request.GET, request.tenant)
     page = learner_milestone(request.actor, learner_id, milestone_id, wanted, moment)
-    context = {"page": page, "asked": asked, "today": request.actor.today, "goals": goals_beside(request.actor, page)}
+    context = {"page": page, "asked": asked, "today": request.actor.today, **beside(request.actor, page)}
     return partial_or_page(request, "reporting/learner_milestone.html", "panel", context)
 
 

@@ -30,28 +30,33 @@ class Measures:
     choices: list[Any]
     things: dict[str, Competency | Indicator]
 
-    def asked(self, value: str, level: int, target: Decimal | None) -> Asked | None:
+    def asked(self, value: str, level: int, target: Decimal | None, *, is_growth: bool = False) -> Asked | None:
         """The criterion that is meant; None for no choice. Raises Invalid for a figure without a good number."""
         thing = self.things.get(value)
         if thing is None:
             return None
         if isinstance(thing, Competency):
             return Asked(thing, Level(level))
-        return figure_asked(thing, target)
+        return figure_asked(thing, target, is_growth=is_growth)
 
 
-def figure_asked(indicator: Indicator, target: Decimal | None) -> Asked:
-    """A criterion over a figure of this term. Raises Invalid for a number that cannot be reached."""
+def figure_asked(indicator: Indicator, target: Decimal | None, *, is_growth: bool = False) -> Asked:
+    """A criterion over a figure of this term, or over its growth. Raises Invalid for a number that cannot be."""
     is_rate = indicator.entry in RATES
+    if is_rate and is_growth:
+        text = _("%(name)s is a share of days or tasks. Growth is for counts and amounts; enter the share to reach")
+        raise Invalid([{"field": "way", "code": "invalid", "message": text % {"name": indicator.name}}])
     if target is None:
         text = _("Enter the number to reach for %(name)s, like 95") % {"name": indicator.name}
         raise Invalid([{"field": "target", "code": "missing", "message": text}])
-    if not 0 <= target <= HIGHEST[is_rate]:
-        values = {"name": indicator.name, "most": HIGHEST[is_rate], "value": f"{target.normalize():f}"}
-        text = _("%(name)s: enter a number from 0 to %(most)s, not %(value)s") % values
+    least = -HIGHEST[is_rate] if is_growth else Decimal(0)
+    if not least <= target <= HIGHEST[is_rate]:
+        values = {"name": indicator.name, "least": least, "most": HIGHEST[is_rate], "value": f"{target.normalize():f}"}
+        text = _("%(name)s: enter a number from %(least)s to %(most)s, not %(value)s") % values
         raise Invalid([{"field": "target", "code": "out_of_range", "message": text}])
     return Asked(
-        indicator.competency, measure="rate" if is_rate else "sum", target=target, period="term",
+        indicator.competency, measure="change" if is_growth else "rate" if is_rate else "sum", target=target,
+        period="term",
         is_at_most=indicator.is_less_better,
     )  # fmt: skip
 
@@ -99,7 +104,10 @@ def in_words(criterion: Criterion, figures: dict[int, Indicator]) -> str:
     unit = "%" if criterion.measure == "rate" else (indicator.unit if indicator else "")
     number = f"{(criterion.target or Decimal(0)).normalize():f} {unit}".strip()
     values = {"what": indicator.name if indicator else label_of(criterion.competency), "number": number}
-    text = _("%(what)s: at most %(number)s") if criterion.is_at_most else _("%(what)s: at least %(number)s")
+    if criterion.measure == "change":
+        text = _("%(what)s: a change of at most %(number)s") if criterion.is_at_most else _("%(what)s: %(number)s more")
+    else:
+        text = _("%(what)s: at most %(number)s") if criterion.is_at_most else _("%(what)s: at least %(number)s")
     return (_("%(text)s this term") if criterion.period == "term" else "%(text)s") % {"text": text % values}
 
 

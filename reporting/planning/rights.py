@@ -7,7 +7,7 @@ from learners.models import Enrolment, Learner, Section
 from learners.reach import running
 from milestones.models import DATES as DATES_OF
 from milestones.models import PERSONAL, Milestone
-from tenancy.actor import LRN, SCH, TCH, Actor
+from tenancy.actor import DST, LRN, SCH, TCH, Actor
 from tenancy.base import TenantQuerySet
 from tenancy.errors import NotFound
 
@@ -17,7 +17,8 @@ DATES = (DATES_OF, "read")
 PLAN = (DATES_OF, "update")
 MAKE = ("Milestone of a section", "create, update, re-bar, split")
 DRAFT = ("Framework, competency, milestone, rubric (draft)", "create, update")
-LEARNERS, TEACHERS = frozenset({LRN}), frozenset({TCH, SCH})
+SCORE = ("Evidence", "create")
+LEARNERS, TEACHERS, EDITORS = frozenset({LRN}), frozenset({TCH, SCH}), frozenset({DST})
 
 
 def section_for(actor: Actor, public_id: UUID, right: tuple[str, str]) -> Section:

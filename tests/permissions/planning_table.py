@@ -1,29 +1,76 @@
-"""The routes of goals, plans and groups in the table of routes."""
+"""The routes of goals, plans, groups and check-lists in the table of routes."""
 
 from __future__ import annotations
 
-from tests.permissions.entries import Address, Entry, page
+from typing import Any
+
+from tests.permissions.entries import STAFF, Address, Entry, own, page
 from tests.permissions.places import Places
 
 PROPOSE = ("Personal milestone", "propose")
 CONFIRM = ("Personal milestone", "confirm, update")
-LEARNERS, TEACHERS = frozenset({"LRN"}), frozenset({"TCH", "SCH"})
+DATES = ("Milestones used by a section, with dates", "read")
+PLAN = ("Milestones used by a section, with dates", "update")
+MAKE = ("Milestone of a section", "create, update, re-bar, split")
+DRAFT = ("Framework, competency, milestone, rubric (draft)", "create, update")
+SCORE = ("Evidence", "create")
+LEARNERS, TEACHERS, EDITORS = frozenset({"LRN"}), frozenset({"TCH", "SCH"}), frozenset({"DST"})
 
 
 def of(end: str = "") -> Address:
     return lambda p, kind: f"/classes/{p.ids['section'][kind]}/{end}"
 
 
+def here(p: Places, name: str, kind: str) -> str:
+    """The object of the very class."""
+    return p.ids[name].get(kind, p.ids[name]["own"])
+
+
 def proposal(p: Places, kind: str) -> str:
-    found = p.ids["own_goal"].get(kind, p.ids["own_goal"]["own"])
-    return f"/classes/{p.ids['section'][kind]}/proposals/{found}/"
+    return f"/classes/{p.ids['section'][kind]}/proposals/{here(p, 'own_goal', kind)}/"
+
+
+def made(p: Places, kind: str) -> str:
+    return f"/classes/{p.ids['section'][kind]}/milestones/{here(p, 'made', kind)}/edit/"
+
+
+def planned(end: str = "") -> Address:
+    return lambda p, kind: f"/classes/{p.ids['section'][kind]}/plan/{own(p, 'milestone')}/{end}"
+
+
+def checklist(p: Places, kind: str) -> str:
+    return f"/learners/{p.ids['learner'][kind]}/checklist/{own(p, 'made')}/"
+
+
+def given(p: Places, kind: str) -> dict[str, Any]:
+    return {"given": here(p, "given", kind)}
+
+
+def post(name: str, row: tuple[str, str], roles: frozenset[str], address: Address, good: int, **values: Any) -> Entry:
+    return page(name, row, roles, address, method="POST", good=good, **values)
 
 
 PLANNING_ENTRIES: tuple[Entry, ...] = (
     page("propose_milestone", PROPOSE, LEARNERS, lambda p, k: "/me/milestones/new/"),
-    page("propose_milestone", PROPOSE, LEARNERS, lambda p, k: "/me/milestones/new/", method="POST", good=422),
+    post("propose_milestone", PROPOSE, LEARNERS, lambda p, k: "/me/milestones/new/", 422),
     page("proposals", CONFIRM, TEACHERS, of("proposals/"), what="section"),
     page("answer_proposal", CONFIRM, TEACHERS, proposal, what="section"),
-    page("answer_proposal", CONFIRM, TEACHERS, proposal, what="section", method="POST", good=302,
+    post("answer_proposal", CONFIRM, TEACHERS, proposal, 302, what="section",
          data=lambda p, k: {"say": "not_now", "reason": "After the holidays"}),
+    page("new_milestone", MAKE, STAFF, of("milestones/new/"), what="section"),
+    post("new_milestone", MAKE, STAFF, of("milestones/new/"), 422, what="section"),
+    page("edit_milestone", MAKE, STAFF, made, what="section"),
+    post("edit_milestone", MAKE, STAFF, made, 422, what="section"),
+    page("new_curriculum_milestone", DRAFT, EDITORS, lambda p, k: "/curriculum/milestones/new/"),
+    post("new_curriculum_milestone", DRAFT, EDITORS, lambda p, k: "/curriculum/milestones/new/", 422),
+    page("checklist", SCORE, STAFF, checklist, what="learner"),
+    post("checklist", SCORE, STAFF, checklist, 404, what="learner"),
+    page("class_plan", DATES, STAFF, of("plan/"), what="section"),
+    post("plan_dates", PLAN, STAFF, of("plan/dates/"), 302, what="section"),
+    post("add_to_plan", PLAN, STAFF, of("plan/add/"), 422, what="section"),
+    page("plan_milestone", PLAN, STAFF, planned(), what="section"),
+    post("plan_milestone", PLAN, STAFF, planned(), 422, what="section", data=lambda p, k: {"do": "give"}),
+    post("take_given_back", PLAN, STAFF, planned("back/"), 302, what="section", data=given),
+    page("groups", PLAN, STAFF, of("groups/"), what="section"),
+    post("groups", PLAN, STAFF, of("groups/"), 422, what="section"),
 )  # fmt: skip
