@@ -12,10 +12,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessments.assessing import HAND_IN, JUDGE, lock
 from assessments.models import Assessment, Attempt, Form, RetryRequest
 from assessments.next_form import Fresh, Past, Refusal, Rules, next_form
 from assessments.refusals import check_early_reason, refusal_words
-from assessments.tasks import HAND_IN, JUDGE, lock
 from competencies.models import Competency
 from learners.models import Enrolment, Learner
 from learners.reach import running

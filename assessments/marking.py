@@ -12,11 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessments.assessing import JUDGE, lock
 from assessments.attempts import lock_attempt, save_attempt
 from assessments.judged_evidence import write_evidence
 from assessments.marks import Round, Rounds, add_scores, criteria_of, means_by_competency, rounds_of
 from assessments.models import Assessment, Attempt
-from assessments.tasks import JUDGE, lock
 from competencies.models import RubricCriterion
 from tenancy.access import can
 from tenancy.actor import SCH, Actor

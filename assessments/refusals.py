@@ -4,9 +4,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from assessments.assessing import next_form_name
 from assessments.models import Assessment, Attempt
 from assessments.next_form import Refusal
-from assessments.tasks import next_form_name
 from tenancy.context import current_tenant_id
 from tenancy.errors import Invalid
 from tenancy.models import Tenant

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from assessments.assessing import HAND_IN
 from assessments.attempts import lock_attempt
 from assessments.judged_evidence import write_own_view
 from assessments.marks import Round, add_scores, criteria_of, means_by_competency, rounds_of
 from assessments.models import Attempt
-from assessments.tasks import HAND_IN
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
 from tenancy.errors import Conflict, Invalid

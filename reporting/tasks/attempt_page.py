@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from assessments.assessing import JUDGE, READ
 from assessments.marks import Rounds, criteria_of, rounds_of
 from assessments.models import Assessment, Attempt, Evidence, standing
 from assessments.patterns import Handed, Pattern, patterns
-from assessments.tasks import JUDGE, READ
 from competencies.models import RubricCriterion, RubricDescriptor
 from competencies.rubrics import LEVELS
 from learners.models import Section

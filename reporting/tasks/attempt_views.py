@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from assessments import marking
+from assessments.assessing import HAND_IN, JUDGE, READ
 from assessments.attempts import LONGEST_WORK, ask_again, cancel_attempt, hand_in, mark_handed_in
 from assessments.marking import LONGEST_FEEDBACK, Judgement
 from assessments.models import Attempt
 from assessments.self_assessment import assess_own_work
-from assessments.tasks import HAND_IN, JUDGE, READ
 from reporting.pages import PageRequest, page_errors
 from reporting.tasks import my_work as pages
 from reporting.tasks.attempt_page import SECOND, attempt_page, visible_attempt

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from assessments.agreement import Agreement
 from assessments.calibration import CriterionSpread, own_agreement, scored_pieces, spread_of
 from assessments.models import CalibrationPiece, CalibrationScore
-from competencies.models import Competency, Rubric
+from competencies.models import Competency, Rubric, RubricCriterion
 from competencies.rubrics import CREATE, LEVELS, READ, UPDATE, RubricContent, content_of, has_scores, newest
 from reporting.levels import WORDS
 from tenancy.access import can, may_at_all
@@ -70,7 +71,10 @@ def rubric_library(actor: Actor, search: str = "", is_all: bool = False) -> list
         rows = rows.filter(
             Q(title__icontains=word) | Q(description__icontains=word) | Q(competency__code__icontains=word)
         )
-    found = list(rows.annotate(n=Count("criteria")).order_by("title", "id")[:SHOWN])
+    # A sub-query of its own: grouped rows would have to name every column of the composite key.
+    criteria = RubricCriterion.objects.filter(rubric_id=OuterRef("pk")).order_by().values("rubric_id")
+    count = Coalesce(Subquery(criteria.annotate(n=Count("id")).values("n")), 0)
+    found = list(rows.annotate(n=count).order_by("title", "id")[:SHOWN])
     names = names_of([row.made_by_id for row in found])
     return [_card(actor, row, row.n, names) for row in found]
 

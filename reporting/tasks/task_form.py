@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assessments.assessing import TaskContent
 from assessments.models import Assessment
-from assessments.tasks import TaskContent
 from reporting.tasks.texts import TextField
 
 LATEST = date(2199, 12, 31)

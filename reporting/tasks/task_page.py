@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from assessments.agreement import Agreement, agreement
+from assessments.assessing import CHANGE, JUDGE, next_form_name
 from assessments.attempts import learners_of
 from assessments.difficulty import Difficulty, of_criteria, of_forms
 from assessments.marking import PUBLISH
@@ -14,7 +15,6 @@ from assessments.marks import Rounds, rounds_of
 from assessments.models import Assessment, Attempt, Form
 from assessments.next_form import UNDER_WAY
 from assessments.patterns import Handed, Pattern, patterns
-from assessments.tasks import CHANGE, JUDGE, next_form_name
 from competencies.models import RubricCriterion
 from learners.models import Learner, Section
 from reporting.tasks.rubric_pages import competency_label

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.db.models import Count, Prefetch, Q
 
+from assessments.assessing import CHANGE, READ, library
 from assessments.models import ASSESSMENT, Assessment, AssessmentCompetency, Attempt, Form, RetryRequest
-from assessments.tasks import CHANGE, READ, library
 from competencies.models import Competency, Rubric
 from competencies.rubrics import usable_rubrics
 from learners.models import Section

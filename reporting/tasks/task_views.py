@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from assessments import tasks
+from assessments import assessing
+from assessments.assessing import CHANGE, JUDGE, READ
 from assessments.attempts import GivenToClass, answer_request, assign_attempt, assign_class, learners_of
 from assessments.marking import PUBLISH, release
 from assessments.models import Assessment, Form
 from assessments.pieces import not_storable
-from assessments.tasks import CHANGE, JUDGE, READ
 from competencies.rubrics import READ as LIBRARY
 from learners.models import Learner
 from reporting.board import visible_section
@@ -51,13 +51,16 @@ def new_task(request: PageRequest, section_id: UUID) -> HttpResponse:
     section = visible_section(request.actor, section_id, *CHANGE)
     source = task_pages.shared_task(request.actor, read_uuid(request.GET.get("from")))
     choices = task_pages.choices_for(request.actor, section, source)
-    initial = initial_of(tasks.content_of(source)) | {"is_shared": False, "due_on": None} if source else _fresh(choices)
+    initial = _fresh(choices)
+    if source is not None:
+        initial = initial_of(assessing.content_of(source)) | {"is_shared": False, "due_on": None}
     data = request.POST if request.method == "POST" else None
     form = TaskForm(data, competencies=choices.competencies, rubrics=choices.rubrics, initial=initial)
     context = {"section": section, "form": form, "source": source, "has_competencies": bool(choices.competencies)}
     if form.is_bound and form.is_valid():
         try:
-            made = tasks.create_assessment(request.actor, section=section, content=form.content(), copied_from=source)
+            content = form.content()
+            made = assessing.create_assessment(request.actor, section=section, content=content, copied_from=source)
             messages.success(
                 request,
                 _("Saved with form A. Give it to the class when it is ready.")
@@ -95,14 +98,14 @@ def edit_task(request: PageRequest, task_id: UUID) -> HttpResponse:
     row = visible_task(request.actor, task_id, CHANGE)
     choices = task_pages.choices_for(request.actor, section_of(row), row)
     data = request.POST if request.method == "POST" else None
-    initial = initial_of(tasks.content_of(row))
+    initial = initial_of(assessing.content_of(row))
     form = TaskForm(data, competencies=choices.competencies, rubrics=choices.rubrics, initial=initial)
     status = 200
     if form.is_bound:
         status = 422
         try:
             if form.is_valid():
-                tasks.update_assessment(request.actor, assessment=row, content=form.content())
+                assessing.update_assessment(request.actor, assessment=row, content=form.content())
                 messages.success(request, _("Saved."))
                 return redirect("task", task_id)
         except (Invalid, Conflict) as error:
@@ -118,11 +121,11 @@ def edit_task(request: PageRequest, task_id: UUID) -> HttpResponse:
 def task_state(request: PageRequest, task_id: UUID) -> HttpResponse:
     row, to = visible_task(request.actor, task_id, CHANGE), request.POST.get("to", "")
     if to in {"shared", "unshared"}:
-        tasks.set_shared(request.actor, assessment=row, is_shared=to == "shared")
+        assessing.set_shared(request.actor, assessment=row, is_shared=to == "shared")
         messages.success(request, _("In the library now.") if to == "shared" else _("Taken out of the library."))
     else:
         state = Assessment.State.OPEN if to == "open" else Assessment.State.CLOSED
-        tasks.set_state(request.actor, assessment=row, state=state)
+        assessing.set_state(request.actor, assessment=row, state=state)
         messages.success(request, _("Open again.") if to == "open" else _("Closed. Nobody gets a new attempt."))
     return redirect("task", task_id)
 
@@ -134,13 +137,13 @@ def new_form(request: PageRequest, task_id: UUID) -> HttpResponse:
     row = visible_task(request.actor, task_id, CHANGE)
     taken = set(row.forms.values_list("name", flat=True))
     data = request.POST if request.method == "POST" else None
-    form = EquivalentForm(data, initial={"name": tasks.next_form_name(taken)})
+    form = EquivalentForm(data, initial={"name": assessing.next_form_name(taken)})
     status = 200
     if form.is_bound:
         status = 422
         try:
             if form.is_valid():
-                made = tasks.add_form(request.actor, assessment=row, **form.cleaned_data)
+                made = assessing.add_form(request.actor, assessment=row, **form.cleaned_data)
                 messages.success(request, _("Form %(name)s is ready to be given.") % {"name": made.name})
                 return redirect("task", task_id)
         except Conflict as error:
@@ -158,7 +161,7 @@ def form_state(request: PageRequest, task_id: UUID, form_id: UUID) -> HttpRespon
     if form is None:
         raise NotFound
     is_active = request.POST.get("to") == "active"
-    tasks.retire_form(request.actor, form=form, is_active=is_active)
+    assessing.retire_form(request.actor, form=form, is_active=is_active)
     text = _("Form %(name)s is in use again.") if is_active else _("Form %(name)s is not given any more.")
     messages.success(request, text % {"name": form.name})
     return redirect("task", task_id)

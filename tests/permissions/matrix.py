@@ -68,9 +68,12 @@ FACTS: dict[str, dict[str, dict[str, frozenset[str]]]] = {
         "SEC": {"TCH": frozenset({"own"})},
         "SCH": {"SCH": frozenset({"own", "same_school"})},
     },
+    # Tasks of a class: as the class; attempts and requests: as the learner. Rubrics: the teacher made them.
+    "rubric": {"MINE": {"TCH": frozenset({"own"})}},
     # Curriculum belongs to the tenant as a whole.
     "curriculum": {},
 }
+FACTS |= {"task": FACTS["section"], "attempt": FACTS["learner"], "asked": FACTS["learner"]}
 KINDS = {
     "learner": INSIDE,
     "section": ("own", "same_school", "other_school"),
@@ -82,6 +85,10 @@ KINDS = {
     "shout_out": INSIDE,
     "review": ("own", "other_school"),
     "own_milestone": ("own", "same_school", "other_school"),
+    "task": ("own", "same_school", "other_school"),
+    "attempt": INSIDE,
+    "asked": INSIDE,
+    "rubric": ("own",),
     "curriculum": ("own",),
 }
 

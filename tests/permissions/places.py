@@ -28,6 +28,7 @@ from tests.permissions.portfolio_places import add_artefacts
 from tests.permissions.recognition_places import add_recognition
 from tests.permissions.reviews_places import add_reviews
 from tests.permissions.scoring_places import add_sheets
+from tests.permissions.tasks_places import add_tasks
 from tests.stepping import step_up
 
 
@@ -56,6 +57,7 @@ def build_places() -> Places:
     add_uploads(places)
     add_sheets(places)
     add_own_milestones(places)
+    add_tasks(places)
     add_artefacts(places)
     add_reviews(places)
     add_recognition(places)

@@ -16,6 +16,7 @@ from tests.permissions.portfolio_table import PORTFOLIO_ENTRIES
 from tests.permissions.recognition_table import RECOGNITION_ENTRIES
 from tests.permissions.reviews_table import REVIEWS_ENTRIES
 from tests.permissions.scoring_table import SCORING_ENTRIES
+from tests.permissions.tasks_table import TASKS_ENTRIES
 
 
 def by_learner(end: str = "") -> Address:
@@ -147,6 +148,7 @@ ENTRIES: tuple[Entry, ...] = (
     *CURRICULUM_ENTRIES,
     *SCORING_ENTRIES,
     *BARS_ENTRIES,
+    *TASKS_ENTRIES,
     *PORTFOLIO_ENTRIES,
     *FIGURES_ENTRIES,
     *REVIEWS_ENTRIES,

@@ -6,9 +6,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from assessments.assessing import TaskContent, create_assessment
 from assessments.attempts import assign_attempt
 from assessments.models import Assessment, Attempt, Form
-from assessments.tasks import TaskContent, create_assessment
 from competencies.models import Rubric
 from competencies.rubrics import CriterionContent, RubricContent, create_rubric
 from learners.models import Learner

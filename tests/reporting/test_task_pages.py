@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from assessments.assessing import set_shared
 from assessments.models import Assessment, Attempt, Evidence, Form, RetryRequest, RubricScore, standing
-from assessments.tasks import set_shared
 from competencies.models import Rubric, RubricCriterion
 from milestones.models import MilestoneStatus
 from tenancy.context import tenant_context
@@ -254,10 +254,10 @@ def test_points_their_pass_mark_and_judging_again(here: World, teacher: Client) 
         assert text_of(response).count(words) == 2, words
     teacher.post(attempt_page(attempt, "mark/"), {"points": "12,5", "do": "judge"})
     assert [(row.score, row.possible, row.pass_mark) for row in pieces(attempt)] == [
-        (Decimal("12.5"), 20, Decimal("0.6"))
+        (Decimal("12.5"), Decimal(20), Decimal("0.6"))
     ] * 2
     teacher.post(attempt_page(attempt, "mark/"), {"points": "18", "do": "judge"})
-    assert [(row.score, row.entry) for row in pieces(attempt)] == [(18, "corrected")] * 2
+    assert [(row.score, row.entry) for row in pieces(attempt)] == [(Decimal(18), "corrected")] * 2
     assert Evidence.objects.filter(attempt=str(attempt.public_id)).count() == 4, "the first rows stay"
 
 
@@ -279,7 +279,7 @@ def test_judging_again_after_the_window_is_for_the_school(here: World, teacher: 
 
 def test_practice_is_shown_and_changes_no_level(here: World, teacher: Client) -> None:
     def level() -> int:
-        return MilestoneStatus.objects.get(learner=here.learner, milestone=here.milestone).level
+        return int(MilestoneStatus.objects.get(learner=here.learner, milestone=here.milestone).level)
 
     before = level()
     attempt = add_attempt(here, add_task(here, is_practice=True))
