@@ -16,6 +16,7 @@ from assessments.assessing import HAND_IN, JUDGE, READ
 from assessments.attempts import LONGEST_WORK, ask_again, cancel_attempt, hand_in, mark_handed_in
 from assessments.marking import LONGEST_FEEDBACK, Judgement
 from assessments.models import Attempt
+from assessments.practice import start_practice
 from assessments.self_assessment import assess_own_work
 from reporting.pages import PageRequest, page_errors
 from reporting.tasks import my_work as pages
@@ -115,6 +116,14 @@ def attempt_state(request: PageRequest, attempt_id: UUID) -> HttpResponse:
 @requires(*READ, LEARNERS)
 def my_work(request: PageRequest) -> HttpResponse:
     return render(request, "tasks/my_work.html", {"page": pages.my_work(request.actor)})
+
+
+@require_POST
+@requires(*HAND_IN, LEARNERS)
+@page_errors
+def take_practice(request: PageRequest, task_id: UUID) -> HttpResponse:
+    attempt = start_practice(request.actor, learner=pages.my_learner(request.actor), task_id=task_id)
+    return redirect("my_attempt", attempt.public_id)
 
 
 @require_GET

@@ -33,6 +33,7 @@ urlpatterns = [
     path(f"{ATTEMPT}mark/", attempt_views.mark, name="mark_attempt"),
     path(f"{ATTEMPT}state/", attempt_views.attempt_state, name="attempt_state"),
     path("me/work/", attempt_views.my_work, name="my_work"),
+    path("me/practice/<uuid:task_id>/", attempt_views.take_practice, name="start_practice"),
     path(MINE, attempt_views.my_attempt, name="my_attempt"),
     path(f"{MINE}hand-in/", attempt_views.hand_in_work, name="hand_in"),
     path(f"{MINE}own-view/", attempt_views.my_own_view, name="own_view"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -105,6 +106,11 @@ def pathway_of(place: Place) -> str:
     return f"/learners/{place.learners[0]}/pathway/"
 
 
+def prepare_review(tab: Tab) -> None:
+    tab.page.get_by_role("button", name="Prepare today’s session").click()
+    tab.page.get_by_role("heading", level=1, name=re.compile("^Review of")).wait_for()
+
+
 PAGES: dict[str, PageOf] = {
     "sign in": PageOf(None, lambda s: "/accounts/login/"),
     "sign in, wrong": PageOf(None, lambda s: "/accounts/login/", then=wrong_password),
@@ -144,6 +150,18 @@ PAGES: dict[str, PageOf] = {
     "change the goal": PageOf("DST", lambda s: f"/milestones/{s.milestones[1]}/bar/", then=try_goal),
     "split a milestone": PageOf("DST", lambda s: f"/milestones/{s.milestones[1]}/split/"),
     "milestone health": PageOf("TCH", lambda s: "/curriculum/health/"),
+    "rubrics": PageOf("TCH", lambda s: "/curriculum/rubrics/"),
+    "new rubric": PageOf("TCH", lambda s: "/curriculum/rubrics/new/"),
+    "task library": PageOf("TCH", lambda s: "/curriculum/tasks/"),
+    "class tasks": PageOf("TCH", lambda s: s.grid.replace("grid", "assessments")),
+    "new task": PageOf("TCH", lambda s: s.grid.replace("grid", "assessments") + "new/"),
+    "my work": PageOf("LRN", lambda s: "/me/work/"),
+    "reviews": PageOf("SCH", lambda s: "/reviews/"),
+    "review": PageOf("SCH", lambda s: "/reviews/", then=prepare_review),
+    "recognition": PageOf("TCH", lambda s: f"/learners/{s.learners[0]}/recognition/"),
+    "good words": PageOf("TCH", lambda s: s.grid.replace("grid", "shout-outs")),
+    "good word for a classmate": PageOf("LRN", lambda s: "/me/shout-outs/new/"),
+    "celebrations": PageOf("DST", lambda s: "/settings/celebrations/"),
     "report": PageOf("SCH", lambda s: "/reports/"),
     "curriculum": PageOf("DST", lambda s: "/curriculum/"),
     "framework": PageOf("DST", framework_of),

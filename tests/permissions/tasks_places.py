@@ -36,6 +36,13 @@ def add_tasks(places: Places) -> None:
             places.ids["attempt"][kind] = _attempt(section, learner)
             asked = RetryRequest.objects.create(learner=learner, competency=home.competencies[0])
             places.ids["asked"][kind] = str(asked.public_id)
+        practice = places.ids["practice"] = {"never": str(uuid7()), **OUTSIDE}
+        for kind, section in sections.items():
+            row = Assessment.objects.create(
+                section=section, title=f"{section.title} practice", purpose="formative", method="quiz", is_practice=True
+            )
+            Form.objects.create(assessment=row, name="A")
+            practice[kind] = str(row.public_id)
         rubric = _rubric(home)
         places.ids["rubric"]["own"] = str(rubric.public_id)
         sample = CalibrationPiece.objects.create(rubric=rubric, title="LKV sample", work="x")

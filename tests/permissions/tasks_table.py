@@ -77,6 +77,8 @@ TASKS_ENTRIES: tuple[Entry, ...] = (
     page("mark_attempt", JUDGE, STAFF, attempt("mark/"), what="attempt", method="POST", good=422),
     page("attempt_state", JUDGE, STAFF, attempt("state/"), what="attempt", method="POST", good=302),
     page("my_work", READ, LEARNERS, lambda p, k: "/me/work/"),
+    page("start_practice", HAND_IN, LEARNERS, lambda p, k: f"/me/practice/{p.ids['practice'][k]}/", what="learner",
+         kinds_of="practice", method="POST", good=302),
     page("my_attempt", READ, LEARNERS, attempt(start="/me/work"), what="attempt"),
     page("hand_in", HAND_IN, LEARNERS, attempt("hand-in/", "/me/work"), what="attempt",
          method="POST", good=422),
