@@ -31,9 +31,11 @@ from tenancy.models import Affiliation, Member, RoleGrant, Tenant, User
 from tenancy.selectors import local_today, zone
 from tenancy.tokens import demo_token
 from waymark.demo import curriculum, frameworks, rosters
+from waymark.demo.assessing import add_tasks
 from waymark.demo.classroom import add_classrooms
 from waymark.demo.evidence import HABITS, LESSONS, TRACKWORK, Assignment, Step, pieces
 from waymark.demo.pathways import add_pathways
+from waymark.demo.planning import add_plans
 from waymark.demo.recognition import add_recognition
 from waymark.demo.reviews import add_reviews
 
@@ -88,6 +90,8 @@ def _load(sample: Sample, tenant: Tenant, say: Say) -> None:
     create_client(system, name="sample", scopes=SCOPES, expires_at=expires, token=demo_token(tenant.pk, tenant.slug))
     add_pathways(system)
     add_classrooms(tenant, system)
+    add_tasks(system)
+    add_plans(system)
     add_reviews(system)
     add_recognition(system)
 
