@@ -134,9 +134,10 @@ def staff_of(school: School, today: date) -> QuerySet[Any, Any]:
     return rows.filter(is_enabled=True)
 
 
-def decisions_of(milestone_id: int) -> list[ReviewItem]:
-    """What review sessions decided about a milestone, newest first: its own history. One query."""
-    rows = ReviewItem.objects.filter(milestone_id=milestone_id).exclude(decision="")
+def decisions_of(actor: Actor, milestone_id: int) -> list[ReviewItem]:
+    """What review sessions that the actor may read decided about a milestone, newest first. One query."""
+    seen = ReviewSession.objects.visible_to(actor)
+    rows = ReviewItem.objects.filter(milestone_id=milestone_id, session__in=seen).exclude(decision="")
     return list(rows.select_related("session__school").order_by("-decided_at", "-id")[:20])
 
 

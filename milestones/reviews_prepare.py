@@ -30,7 +30,7 @@ from tenancy.selectors import local_today
 
 FEWEST_LEARNERS = 10  # fewer say nothing about the milestone
 SEVERAL = 3
-MOST_OF_EACH = 30  # a list that a team can go through in an hour
+MOST_OF_EACH = 12  # a list that a team can go through in an hour
 NAMED = 5  # titles of stalled milestones that are kept
 MONTHS = {ReviewCadence.Every.MONTH: 1, ReviewCadence.Every.QUARTER: 3}
 

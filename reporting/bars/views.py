@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from milestones.bars import ROW, Bar, bar_of, bar_problems, move_bar, try_bar
 from milestones.models import Criterion, Milestone
+from milestones.reviews import decisions_of
 from milestones.splits import MOST_PARTS, Part, split_milestone, split_problems, try_split
 from reporting.bars.forms import read_bar, read_parts
 from reporting.bars.page import (
@@ -34,7 +35,8 @@ from tenancy.gate import requires
 @page_errors
 def milestone(request: PageRequest, milestone_id: UUID) -> HttpResponse:
     page = milestone_page(request.actor, visible_milestone(request.actor, milestone_id, READ))
-    return render(request, "bars/milestone.html", {"page": page})
+    decisions = decisions_of(request.actor, page.milestone.pk)
+    return render(request, "bars/milestone.html", {"page": page, "decisions": decisions})
 
 
 @require_http_methods(["GET", "POST"])

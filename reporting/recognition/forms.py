@@ -63,6 +63,7 @@ class CelebrationForm(forms.Form):
 
     def __init__(self, *args: Any, schools: list[tuple[str, str]], may_all: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.may_all = may_all
         school: Any = self.fields["school"]
         school.choices = [*([("", _("All schools"))] if may_all else []), *schools]
         level: Any = self.fields["level"]
@@ -71,3 +72,11 @@ class CelebrationForm(forms.Form):
             (NEVER, _("Never")),
             (AS_DISTRICT, _("As the district does")),
         ]  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """All schools are the district itself, and only the district sets what holds for all of them."""
+        values = self.cleaned_data
+        is_of_all = "school" in values and not values["school"]
+        if is_of_all and (not self.may_all or values.get("level") == AS_DISTRICT):
+            self.add_error("school", gettext_lazy("Choose a school from the list"))
+        return values

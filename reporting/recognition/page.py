@@ -66,8 +66,9 @@ class CertificateRow:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What a learner and the family see."""
+    """What a learner and the family see. `name`: how the learner is called."""
 
+    name: str
     celebrations: tuple[Celebration, ...]
     words: tuple[Word, ...]
     certificates: tuple[CertificateRow, ...]
@@ -95,11 +96,13 @@ class RuleRow:
 
 def recognition_of(actor: Actor, learner_id: UUID) -> Recognition:
     """For the learner's own page and the family's: `learner_id` was looked up by that page. Five queries."""
-    found = Learner.objects.filter(public_id=learner_id).values_list("id", "home_school_id").first()
+    fields = ("id", "home_school_id", "preferred_name", "given_name")
+    found = Learner.objects.filter(public_id=learner_id).values_list(*fields).first()
     if found is None:
         raise NotFound
-    key, school = found
-    return Recognition(_celebrations(actor, key, school), tuple(_words(actor, key)), tuple(_certificates(actor, key)))
+    key, school, preferred, given = found
+    celebrations = _celebrations(actor, key, school)
+    return Recognition(preferred or given, celebrations, tuple(_words(actor, key)), tuple(_certificates(actor, key)))
 
 
 def _celebrations(actor: Actor, learner: int, school: int | None) -> tuple[Celebration, ...]:

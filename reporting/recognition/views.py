@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from learners.models import School
 from milestones import recognition
 from milestones.models import ShoutOut
 from reporting.pages import PageRequest, page_errors
@@ -106,19 +107,19 @@ def celebrations(request: PageRequest) -> HttpResponse:
     form = CelebrationForm(request.POST if request.method == "POST" else None, schools=choices, may_all=may_all)
     if form.is_bound and form.is_valid():
         school = next((one for one in schools if str(one.public_id) == form.cleaned_data["school"]), None)
-        level = form.cleaned_data["level"]
-        if school is not None and level == AS_DISTRICT:
-            recognition.follow_tenant(request.actor, school=school)
-        elif (school is not None or may_all) and level != AS_DISTRICT:
-            recognition.set_celebration(request.actor, school=school, level=None if level == NEVER else int(level))
-        else:
-            form.add_error("school", _("Choose a school from the list"))
-        if not form.errors:
-            messages.success(request, _("Saved. It holds from now on."))
-            return redirect("celebrations")
+        _set_rule(request, form.cleaned_data["level"], school)
+        messages.success(request, _("Saved. It holds from now on."))
+        return redirect("celebrations")
     of_all, rows = rules_of(schools)
     context = {"form": form, "of_all": of_all, "rows": rows}
     return render(request, "recognition/celebrations.html", context, status=422 if form.errors else 200)
+
+
+def _set_rule(request: PageRequest, level: str, school: School | None) -> None:
+    if school is not None and level == AS_DISTRICT:
+        recognition.follow_tenant(request.actor, school=school)
+    else:
+        recognition.set_celebration(request.actor, school=school, level=None if level == NEVER else int(level))
 
 
 def _add(form: Any, error: Invalid) -> None:

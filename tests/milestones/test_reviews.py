@@ -120,7 +120,10 @@ def test_decisions_know_who_was_faster(cast: Cast) -> None:
         with pytest.raises(Slower) as slower:
             decide(mine, item=item, decision="keep", note="", version=1)
         assert slower.value.theirs.decision == "split"
-        assert [row.decision for row in decisions_of(world.milestone.pk)] == ["split"]
+        reader = replace(mine, roles=frozenset({"TCH"}))
+        assert [row.decision for row in decisions_of(reader, world.milestone.pk)] == ["split"]
+        stranger = replace(reader, member_id=world.members["OTHER_TCH"].pk)
+        assert decisions_of(stranger, world.milestone.pk) == []
         set_state(world.system, session=session, state="closed", notes="")
         with pytest.raises(Conflict, match="closed"):
             decide(mine, item=item, decision="keep", note="", version=2)

@@ -25,11 +25,7 @@ LEARNERS = 12
 
 def add_recognition(actor: Actor) -> None:
     """A teacher's word for each, a peer's for every second one, one of them waiting; a certificate each."""
-    learners = list(
-        Learner.objects.exclude(member=None).exclude(member__user=None).select_related("member").order_by("member_id")
-    )
-    step = max(len(learners) // LEARNERS, 1)
-    for n, learner in enumerate(learners[::step][:LEARNERS]):
+    for n, learner in enumerate(_shown()):
         teacher = _teacher(actor, learner)
         if teacher is None:
             continue
@@ -42,6 +38,18 @@ def add_recognition(actor: Actor) -> None:
         milestone = _reached(learner)
         if milestone is not None:
             issue_certificate(teacher, learner=learner, milestone=milestone)
+
+
+def _shown() -> list[Learner]:
+    """Learners from every grade, and the children of guardians from every grade."""
+    learners = Learner.objects.exclude(member=None).exclude(member__user=None).order_by("member_id")
+    children = Learner.objects.filter(guardian_links__status="verified").order_by("guardian_links__member_id")
+    found = {row.pk: row for rows in (learners, children) for row in _spread(list(rows))}
+    return list(found.values())
+
+
+def _spread(rows: list[Learner]) -> list[Learner]:
+    return rows[:: max(len(rows) // LEARNERS, 1)][:LEARNERS]
 
 
 def _teacher(actor: Actor, learner: Learner) -> Actor | None:
