@@ -64,6 +64,12 @@ def due_dates(learner_ids: Collection[int], milestone_ids: Collection[int], toda
     return {pair: work.due_on for pair, work in found.items() if work.due_on is not None}
 
 
+def own_dates(learner_ids: Collection[int], milestone_ids: Collection[int]) -> dict[Pair, date]:
+    """{(learner, milestone): the learner's own date}, for pages that have the plan's date already. One query."""
+    rows = LearnerTarget.objects.filter(learner_id__in=list(learner_ids), milestone_id__in=list(milestone_ids))
+    return {(who, what): due for who, what, due in rows.values_list("learner_id", "milestone_id", "due_on")}
+
+
 def _all(learners: list[int], today: date, active: Q) -> Iterator[Given]:
     yield from _of_sections(learners, today, active)
     yield from _given(learners, active)

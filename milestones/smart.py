@@ -43,6 +43,7 @@ COUNTABLE: dict[str, tuple[str, ...]] = {
     "learn": ("explain", "apply", "show"),
     "appreciate": ("give reasons for", "choose and justify", "compare"),
 }
+COMPARING = frozenset({"more", "less", "better", "faster", "improve"})  # said of a number they are exact
 _ENDINGS = {"improve": "improv(?:e|es|ed|ing|ement)", "try": "(?:try|tries|trying)"}
 _WORDS = [
     (word, re.compile(rf"(?<![\w'’-]){_ENDINGS.get(word, re.escape(word))}(?![\w'’-])", re.IGNORECASE))
@@ -93,7 +94,10 @@ def vague_words(text: str, language: str = "") -> list[tuple[str, tuple[str, ...
     found = {}
     if verb := vague_verb(text, language):
         found[verb.verb.lower()] = (max(text.lower().find(verb.verb.lower()), 0), verb.verb, verb.instead)
+    has_number = any(one.isdecimal() for one in text)
     for word, pattern in _WORDS:
+        if has_number and word in COMPARING:
+            continue
         if hit := pattern.search(text):
             found.setdefault(hit.group().lower(), (hit.start(), hit.group(), COUNTABLE[word]))
     return [(word, instead) for _, word, instead in sorted(found.values(), key=lambda one: one[0])]

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from learners.models import Enrolment, Section
 from learners.reach import running
+from milestones.assigned import own_dates
 from milestones.flags import PAST_TARGET, SET_BY_TEACHER
 from milestones.past import Moment
 from reporting.board_cells import NOTHING, Cell, Cells, Plan, cells_now, cells_then, planned_milestones
@@ -18,6 +19,7 @@ from tenancy.errors import NotFound
 
 PUBLISH = ("Publication to learner and family", "publish, withdraw")
 EXPORT = ("Named export, up to 200 learners", "create")
+OwnDates = dict[tuple[int, int], date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ def class_board(actor: Actor, section_id: UUID, filters: Filters, now: datetime 
     else:
         cells = cells_then(keys, planned, moment)
     today = moment.day if moment else actor.today
-    rows = [_row(learner, planned, cells, today) for learner in learners]
+    own = own_dates(keys, [plan.id for plan in planned])
+    rows = [_row(learner, planned, cells, own, today) for learner in learners]
     columns = tuple(_column(plan, index, rows, today) for index, plan in enumerate(planned))
     return Board(
         section_id=section.public_id,
@@ -139,11 +142,13 @@ def _learners(section: Section, today: date) -> list[tuple[int, UUID, str]]:
     return [(pk, public, f"{preferred or given} {family}".strip()) for pk, public, preferred, given, family in named]
 
 
-def _row(learner: tuple[int, UUID, str], planned: list[Plan], found: Cells, today: date) -> Row:
+def _row(learner: tuple[int, UUID, str], planned: list[Plan], found: Cells, own: OwnDates, today: date) -> Row:
+    """A learner's own date decides whether the cell is past its target; else the plan's."""
     cells = []
     for plan in planned:
         cell = found.get((learner[0], plan.id), NOTHING)
-        is_late = cell.level == Level.NOT_STARTED and plan.due_on is not None and plan.due_on < today
+        due_on = own.get((learner[0], plan.id), plan.due_on)
+        is_late = cell.level == Level.NOT_STARTED and due_on is not None and due_on < today
         if is_late and cell.mark in {"", SET_BY_TEACHER}:
             cell = Cell(cell.level, PAST_TARGET, cell.is_set)
         cells.append(cell)

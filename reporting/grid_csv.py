@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from learners.models import Section
+from milestones.assigned import own_dates
 from milestones.flags import SET_BY_TEACHER, STALLED_AFTER, Stand, flags_of
 from milestones.history import stands_as_of
 from milestones.models import MilestoneStatus
@@ -38,11 +39,12 @@ def grid_csv(actor: Actor, section_id: UUID, filters: Filters) -> str:
     stands = _stands_then(board, moment) if moment else _stands_now(board)
     now, today = (moment.at, moment.day) if moment else (timezone.now(), actor.today)
     record_audit(actor, "grid.exported", target=section, detail={"learners": len(board.rows)})
+    own = own_dates([row.id for row in board.rows], [column.id for column in board.columns])
     lines = []
     for row in board.rows:
         for column in board.columns:
             stand = stands.get((row.id, column.id), NOWHERE)
-            dated = replace(stand, due_on=column.due_on)
+            dated = replace(stand, due_on=own.get((row.id, column.id), column.due_on))
             flags = flags_of(dated, now, today)
             lines.append([row.name, str(row.public_id), *_of_column(column), *_of_stand(dated, flags), now.isoformat()])
     return csv_text(HEAD, lines)

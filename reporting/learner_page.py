@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from competencies.models import Prerequisite
 from learners.models import Learner, Section
+from milestones.assigned import SECTION, works_towards
 from milestones.flags import Stand, flags_of, stall_limit
 from milestones.models import CompetencyStatus, Milestone, MilestoneStatus, SectionMilestone
 from milestones.past import Moment
@@ -120,7 +121,7 @@ def learner_milestone(
         actor, milestone_id or _first_milestone(actor, learner, section_id), learner, or_ended=True
     )
     section = section_of(actor, learner, section_id, milestone)
-    here = _now(learner, milestone, section) if moment is None else _then(learner, milestone, section, moment)
+    here = _now(actor, learner, milestone, section) if moment is None else _then(learner, milestone, section, moment)
     return _page(actor, here, moment)
 
 
@@ -161,12 +162,12 @@ def _page(actor: Actor, here: Here, moment: Moment | None) -> LearnerMilestone:
     )
 
 
-def _now(learner: Learner, milestone: Milestone, section: Section | None) -> Here:
+def _now(actor: Actor, learner: Learner, milestone: Milestone, section: Section | None) -> Here:
     limit = stall_limit("milestone_id", "milestone__framework_id", OuterRef("level"))
     rows = {
         row.milestone_id: row for row in MilestoneStatus.objects.filter(learner_id=learner.pk).annotate(limit=limit)
     }
-    siblings = _siblings(section, {key: row.level for key, row in rows.items()})
+    siblings, work = _work_of(actor, learner, section, {key: row.level for key, row in rows.items()})
     row, stand = rows.get(milestone.pk), NOWHERE
     if row is not None:
         known = (row.level, row.computed_level, row.previous_level, row.since, row.flags)
@@ -176,7 +177,7 @@ def _now(learner: Learner, milestone: Milestone, section: Section | None) -> Her
         milestone=milestone,
         section=section,
         siblings=siblings,
-        stand=replace(stand, due_on=_due_on(siblings, milestone)),
+        stand=replace(stand, due_on=work.get(milestone.pk, _due_on(siblings, milestone))),
         reasons=milestone_reasons(learner.pk, milestone),
         computed_at=row.computed_at if row else None,
     )
@@ -196,6 +197,23 @@ def _then(learner: Learner, milestone: Milestone, section: Section | None, momen
         reasons=then.reasons,
         computed_at=None,
     )
+
+
+def _work_of(
+    actor: Actor, learner: Learner, section: Section | None, level_of: dict[int, int]
+) -> tuple[tuple[Sibling, ...], dict[int, date | None]]:
+    """(the plan of the section, then what the learner works towards beside it; {milestone: the date that holds})."""
+    work = {one.milestone: one for one in works_towards([learner.pk], actor.today).values()}
+    planned = _siblings(section, level_of)
+    known = {one.id for one in planned}
+    more = [key for key, one in work.items() if one.by != SECTION and key not in known]
+    rows = Milestone.objects.visible_to(actor).filter(id__in=more).order_by("heading", "code", "id")
+    beside = tuple(
+        Sibling(one.pk, one.public_id, one.code, one.title, one.heading, level_of.get(one.pk, 0), work[one.pk].due_on)
+        for one in rows
+    )
+    dated = tuple(replace(one, due_on=work[one.id].due_on) if one.id in work else one for one in planned)
+    return dated + beside, {key: one.due_on for key, one in work.items()}
 
 
 def _due_on(siblings: tuple[Sibling, ...], milestone: Milestone) -> date | None:

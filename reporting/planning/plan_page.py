@@ -39,6 +39,7 @@ class Planned:
     horizon: str
     due_on: date | None
     is_own: bool
+    is_planned: bool
     paces: tuple[tuple[str, Promise, int], ...]
     given: int
 
@@ -91,6 +92,7 @@ def class_plan(actor: Actor, tenant: Tenant, section: Section) -> list[Planned]:
         Planned(
             pk=key, public_id=one.public_id, code=one.code, title=one.title, heading=one.heading,
             horizon=one.horizon, due_on=dates.get(key), is_own=one.section_id == section.pk,
+            is_planned=key in dates,
             paces=tuple((name, PACES[name], paces[key][name]) for name in PACES if paces[key][name]),
             given=sum(work[pair].by not in (SECTION, "own") for pair in work if pair[1] == key),
         )
