@@ -20,7 +20,14 @@ from competencies.book import policy_book
 from milestones.criteria import judge_milestones, read_rows, roll_up_milestone_pairs
 from milestones.explanation import milestone_explanations
 from milestones.judging import Circumstances
-from milestones.models import Criterion, LevelOverride, Milestone, MilestoneStatus, MilestoneVersion
+from milestones.models import (
+    Criterion,
+    LevelOverride,
+    Milestone,
+    MilestoneStatus,
+    MilestoneVersion,
+    OverrideEnd,
+)
 from milestones.plans import Asked, problems_of
 from milestones.standards import RULES, Standards
 from status_engine import Level
@@ -128,6 +135,7 @@ def move_bar(
     problems = bar_problems(locked, criteria, bar, reason)
     if problems:
         raise Invalid(problems)
+    _lock_levels(locked)
     moves = try_bar(locked, bar)
     kept = [one for one in moves if one.is_kept] if keeps_met else []
     explanations = milestone_explanations([(one.learner_id, locked.pk) for one in kept])
@@ -139,6 +147,12 @@ def move_bar(
         roll_up_milestone_pairs(pairs[start : start + BATCH], "bar")
     record_audit(actor, "milestone.bar_moved", target=locked, detail={"version": version + 1, "kept": len(kept)})
     return moves
+
+
+def _lock_levels(milestone: Milestone) -> None:
+    """Nobody's level moves between the look at it and the new bar: who meets the goal meanwhile would not keep it."""
+    rows = MilestoneStatus.objects.select_for_update(no_key=True).filter(milestone_id=milestone.pk)
+    list(rows.order_by("learner_id").values_list("id", flat=True))
 
 
 def _write_version(actor: Actor, milestone: Milestone, criteria: list[Criterion], reason: str, kept: int) -> None:
@@ -165,6 +179,13 @@ def _write_bar(milestone: Milestone, criteria: list[Criterion], bar: Bar) -> Non
 def _keep(actor: Actor, milestone: Milestone, kept: list[Move], explanations: Mapping[tuple[int, int], Any]) -> None:
     """Levels that were met under the old bar go on holding, whatever the new one says."""
     reason = _("Met under the goal that stood until %(day)s") % {"day": date_format(actor.today, "j M Y")}
+    followed = LevelOverride.objects.filter(
+        ends=None, milestone_id=milestone.pk, learner_id__in=[one.learner_id for one in kept]
+    )
+    cause = OverrideEnd.Cause.FOLLOWED  # of a bar before the last one, outgrown since
+    OverrideEnd.objects.bulk_create(
+        [OverrideEnd(override=row, cause=cause, ended_by_id=actor.member_id) for row in followed]
+    )
     LevelOverride.objects.bulk_create(
         [
             LevelOverride(

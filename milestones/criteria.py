@@ -13,6 +13,7 @@ from milestones.columns import Columns, Crossing, Ints, Statuses
 from milestones.day import to_microseconds
 from milestones.indicators import judge_indicators
 from milestones.judging import Circumstances
+from milestones.models import LevelOverride
 from milestones.staging import Write, run
 from milestones.standards import Standards, ask
 from status_engine import Flag, Level, roll_up_criteria
@@ -165,6 +166,7 @@ def judge_milestones(
     stands = rows.set_level >= 0
     if stands.any():
         stands &= rows.set_until >= circumstances.day.number
+        stands &= ~_outgrown(rows, stands & (computed > rows.set_level))
     level = np.where(stands, rows.set_level, computed)
     now = to_microseconds(timezone.now())
     newest = np.full(len(rows), -1, np.int64)
@@ -180,6 +182,24 @@ def judge_milestones(
         since=np.where(moved, newest, rows.since), previous=np.where(moved, rows.level, rows.previous),
         earned_at=earned,
     )  # fmt: skip
+
+
+def _outgrown(rows: Rows, is_above: Bools) -> Bools:
+    """Of computed levels above the set one, those that hold: what was met under an earlier bar is a floor, no ceiling.
+
+    One query where there are any.
+    """
+    found = np.zeros(len(rows), np.bool_)
+    at = np.flatnonzero(is_above)
+    if len(at):
+        keys = list(zip(rows.learner[at].tolist(), rows.milestone[at].tolist(), strict=True))
+        kept = LevelOverride.objects.filter(
+            ends=None, kind=LevelOverride.Kind.EARLIER_BAR, learner_id__in={key[0] for key in keys},
+            milestone_id__in={key[1] for key in keys},
+        )  # fmt: skip
+        floors = set(kept.values_list("learner_id", "milestone_id"))
+        found[at] = [key in floors for key in keys]
+    return found
 
 
 def read_rows(pairs: Ints, *, lock: bool = False) -> Rows:

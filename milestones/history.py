@@ -66,6 +66,8 @@ def milestones_then(
         if held is None and not is_touched[n]:
             continue
         computed = int(answer.level[n])
+        if held is not None and pair in set_then.floors and computed > held:
+            held = None
         flags = int(Flag.MET_BEFORE) * bool(answer.is_held[n]) | int(Flag.SET_BY_TEACHER) * (held is not None)
         level = computed if held is None else held
         limit = limits.get((pair[1], level), STALLED_AFTER)

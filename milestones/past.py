@@ -57,10 +57,14 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class SetThen:
-    """Overrides that stood at a moment: {(learner, competency): level} and {(learner, milestone): level}."""
+    """Overrides that stood at a moment: {(learner, competency): level} and {(learner, milestone): level}.
+
+    floors: the milestones among them that were met under an earlier bar; a higher level of the rule goes before them.
+    """
 
     competencies: dict[Key, int]
     milestones: dict[Key, int]
+    floors: set[Key]
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,14 +94,15 @@ class Past:
 def overrides_then(learners: Ints, moment: Moment) -> SetThen:
     """What teachers had set. One query."""
     rows = LevelOverride.objects.filter(moment.stood, learner_id__in=learners.tolist()).order_by("id")
-    found = SetThen({}, {})
-    for learner, competency, milestone, level in rows.values_list(
-        "learner_id", "competency_id", "milestone_id", "level"
-    ):
+    found = SetThen({}, {}, set())
+    fields = ("learner_id", "competency_id", "milestone_id", "level", "kind")
+    for learner, competency, milestone, level, kind in rows.values_list(*fields):
         if competency is not None:
             found.competencies[learner, competency] = level
         else:
             found.milestones[learner, milestone] = level
+            if kind == LevelOverride.Kind.EARLIER_BAR:
+                found.floors.add((learner, milestone))
     return found
 
 

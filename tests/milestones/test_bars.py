@@ -13,8 +13,10 @@ from django.utils import timezone
 from assessments.services import record_evidence
 from learners.models import Learner
 from milestones.bars import Asks, Bar, bar_of, move_bar, try_bar
+from milestones.criteria import roll_up_milestone_pairs
 from milestones.history import levels_as_of
 from milestones.models import (
+    Criterion,
     LevelOverride,
     Milestone,
     MilestoneStatus,
@@ -22,13 +24,15 @@ from milestones.models import (
     SectionMilestone,
     StatusChange,
 )
-from milestones.overrides import end_override
+from milestones.overrides import Place, end_override, set_override
+from milestones.past import BY
 from milestones.splits import Part, split_milestone, try_split
 from milestones.verify import verify_tenant
+from status_engine import Flag
 from tenancy.actor import Actor
 from tenancy.context import tenant_context
 from tenancy.errors import Conflict, Invalid, NotFound
-from tests.builders import Cast, World, add_learner, piece
+from tests.builders import Cast, World, add_competency, add_learner, piece
 
 REASON = "The state test asks for more from now on"
 
@@ -122,6 +126,68 @@ def then(world: World, at: datetime) -> dict[str, int]:
     learners = dict(Learner.objects.values_list("id", "given_name"))
     found = levels_as_of(learners, [world.milestone.pk], at, "recorded")
     return {learners[learner]: level for (learner, _milestone), level in found.items()}
+
+
+def grows(world: World, learner: Learner, minutes: int, score: float = 4) -> None:
+    """So much newer work that nothing before it counts any more."""
+    for n in range(12):
+        moment = timezone.now() - timedelta(minutes=minutes - n)
+        record_evidence(world.system, piece=piece(world, learner, world.competencies[0], score, occurred_at=moment))
+
+
+def test_what_was_kept_is_a_floor_and_no_ceiling(home: World) -> None:
+    """Who grows past the level that was kept is not held back by it; falling back, it holds again."""
+    with tenant_context(home.tenant.pk):
+        mia = add_learner(home, "Mia", home.section)
+        shows(home, mia, 3, 3, 3)
+        move_bar(district(home), milestone=home.milestone, bar=higher(home.milestone), reason=REASON, version=1)
+        assert levels(home, home.milestone)["Mia"] == 3
+        grows(home, mia, 90)
+        grown = MilestoneStatus.objects.get(milestone=home.milestone, learner=mia)
+        assert (grown.level, grown.computed_level, grown.flags & int(Flag.SET_BY_TEACHER)) == (4, 4, 0)
+        for by in BY:
+            assert levels_as_of([mia.pk], [home.milestone.pk], timezone.now(), by)[mia.pk, home.milestone.pk] == 4
+    assert verify_tenant(home.tenant.pk).differing == 0
+    with tenant_context(home.tenant.pk):
+        grows(home, mia, 45, 2)
+        held = MilestoneStatus.objects.get(milestone=home.milestone, learner=mia)
+        assert (held.level, held.computed_level < 3) == (3, True)
+        assert levels_as_of([mia.pk], [home.milestone.pk], timezone.now())[mia.pk, home.milestone.pk] == 3
+    assert verify_tenant(home.tenant.pk).differing == 0
+
+
+def test_a_second_bar_leaves_one_level_kept(home: World) -> None:
+    """Grown past what was kept, the learner keeps the new level under the next bar; the earlier one has ended."""
+    with tenant_context(home.tenant.pk):
+        mia = add_learner(home, "Mia", home.section)
+        shows(home, mia, 3, 3, 3)
+        start, hardest = home.milestone, add_competency(home.framework, "B.1", 90)
+        Criterion.objects.create(milestone=start, competency=hardest, required_level=1, position=1)
+        Milestone.objects.filter(pk=start.pk).update(rule="any")
+        roll_up_milestone_pairs([(mia.pk, start.pk)], "milestone")
+        bar = higher(start)
+        move_bar(district(home), milestone=start, bar=replace(bar, rule="any"), reason=REASON, version=1)
+        assert levels(home, start)["Mia"] == 3
+        grows(home, mia, 90)
+        assert levels(home, start)["Mia"] >= 3
+        start.refresh_from_db()
+        move_bar(district(home), milestone=start, bar=replace(bar_of(start), rule="all"), reason=REASON, version=2)
+        standing = LevelOverride.objects.filter(milestone=start, learner=mia, ends=None)
+        assert standing.count() == 1
+        assert levels(home, start)["Mia"] == standing.get().level
+    assert verify_tenant(home.tenant.pk).differing == 0
+
+
+def test_a_level_that_a_teacher_set_is_a_ceiling_too(home: World) -> None:
+    with tenant_context(home.tenant.pk):
+        mia = add_learner(home, "Mia", home.section)
+        grows(home, mia, 90)
+        teacher = replace(home.system, roles=frozenset({"TCH"}), member_id=home.members["TCH"].pk)
+        set_override(teacher, place=Place(mia, home.milestone), level=2, reason="Copied it, as she told me herself")
+        grows(home, mia, 45)
+        row = MilestoneStatus.objects.get(milestone=home.milestone, learner=mia)
+        assert (row.level, row.computed_level) == (2, 4)
+    assert verify_tenant(home.tenant.pk).differing == 0
 
 
 def test_a_level_set_by_a_teacher_is_left_alone(home: World) -> None:

@@ -10,7 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from assessments.services import record_evidence, record_many, withdraw_evidence
+from milestones.history import levels_as_of
 from milestones.models import Criterion, Milestone, MilestoneStatus
+from milestones.past import BY
 from milestones.plans import Asked, create_milestone
 from milestones.verify import verify_tenant
 from milestones.whole import recompute_tenant
@@ -79,3 +81,27 @@ def test_one_that_waits_for_an_answer_has_no_level(home: World) -> None:
         Criterion.objects.create(milestone=proposed, competency=home.competencies[0], points=Decimal(1))
         record_evidence(home.system, piece=piece(home, home.learner, home.competencies[0], 3))
     assert owners(home, proposed) == set()
+
+
+def test_nor_is_it_anybody_elses_as_of_a_moment(home: World, personal: Milestone) -> None:
+    """The past is worked out anew from the ledger, where the classmate has the same evidence."""
+    with tenant_context(home.tenant.pk):
+        learners = [home.learner, home.classmate]
+        for learner in learners:
+            record_evidence(home.system, piece=piece(home, learner, home.competencies[0], 3))
+        for by in BY:
+            wanted = [personal.pk, home.milestone.pk]
+            found = levels_as_of([one.pk for one in learners], wanted, timezone.now(), by)
+            assert {learner for learner, milestone in found if milestone == personal.pk} == {home.learner.pk}
+            assert (home.classmate.pk, home.milestone.pk) in found
+
+
+def test_a_list_of_levels_leaves_it_out(home: World, personal: Milestone, client: Client) -> None:
+    """What a client without the right to goals reads of levels leaves the personal ones out."""
+    headers = {"Authorization": f"Bearer {home.token}"}
+    with tenant_context(home.tenant.pk):
+        record_evidence(home.system, piece=piece(home, home.learner, home.competencies[0], 3))
+    assert owners(home, personal) == {home.learner.pk}
+    listed = client.get("/api/v1/statuses/?limit=200", headers=headers).json()["results"]
+    assert str(home.milestone.public_id) in {row["milestone"] for row in listed}
+    assert str(personal.public_id) not in {row["milestone"] for row in listed}
