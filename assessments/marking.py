@@ -43,12 +43,12 @@ def save_part(actor: Actor, *, attempt: Attempt, judgement: Judgement, version: 
     row = _begin(actor, attempt, version)
     criteria = _checked(row, judgement)
     rounds = rounds_of([row.pk])[row.pk]
-    _not_after_second(row, rounds)
+    _first_marking_goes_on(actor, row, rounds, [one.pk for one in criteria])
+    if row.state in {State.JUDGED, State.RELEASED}:
+        raise Conflict(_("This attempt has been judged. Judge it again to change it."))
     if criteria:
         add_scores(actor, row, judgement.levels, Round.FIRST, rounds.first.levels)
-    row.feedback = judgement.feedback
-    if row.state not in {State.JUDGED, State.RELEASED}:
-        row.state = State.AWAITING
+    row.feedback, row.state = judgement.feedback, State.AWAITING
     save_attempt(row)
     record_audit(actor, "attempt.scored_in_part", target=row)
     return row
@@ -77,7 +77,7 @@ def judge(actor: Actor, *, attempt: Attempt, judgement: Judgement, version: int 
     row = _begin(actor, attempt, version)
     criteria = _checked(row, judgement)
     rounds = rounds_of([row.pk])[row.pk]
-    _not_after_second(row, rounds)
+    _first_marking_goes_on(actor, row, rounds, [one.pk for one in criteria])
     missing = [f"level_{one.pk}" for one in criteria if one.pk not in judgement.levels]
     if missing:
         message = _("Choose a level for each criterion before judging, or save a part")
@@ -191,9 +191,14 @@ def _checked(row: Attempt, judgement: Judgement) -> list[RubricCriterion]:
     return criteria
 
 
-def _not_after_second(row: Attempt, rounds: Rounds) -> None:
-    if row.assessment.needs_second_marking and rounds.second.levels and row.state == State.AWAITING:
+def _first_marking_goes_on(actor: Actor, row: Attempt, rounds: Rounds, criteria: list[int]) -> None:
+    """With second marking: until the second marker has scored it, and by the first marker only."""
+    if not row.assessment.needs_second_marking or row.state != State.AWAITING:
+        return
+    if rounds.second.levels:
         raise Conflict(_("The second marker has scored this meanwhile. Compare both and settle it."))
+    if rounds.is_complete(rounds.first, criteria) and actor.member_id not in rounds.first.by:
+        raise Conflict(_("The first marking is complete. Mark it a second time instead."))
 
 
 def _invalid(name: str, message: str) -> Invalid:

@@ -97,6 +97,8 @@ def read_rubric(values: Mapping[str, Any]) -> tuple[RubricContent, Problems]:
     problems: Problems = {}
     rows = [n for n in range(MOST_CRITERIA) if _is_filled(values, n)]
     codes = _competencies(values, rows, problems)
+    if not str(values.get("title", "")).strip():
+        problems["title"] = _("Enter a title for the rubric, like Explaining with a drawing")
     for n in rows:
         if not str(values.get(f"criterion_{n}", "")).strip():
             message = _("Enter a name for criterion %(n)d, or empty its row")
