@@ -1,7 +1,9 @@
 """Writes of recognition: good words, letting a peer's through, and from which level on a milestone is celebrated."""
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +16,7 @@ from tenancy.audit import record_audit
 from tenancy.errors import Conflict, Invalid
 
 LONGEST = 300
+NEVER = max(Level) + 1
 MOST_WAITING = 10  # of one peer: enough for every day, too few to bury a teacher
 
 
@@ -83,8 +86,11 @@ def follow_tenant(actor: Actor, *, school: School) -> None:
     record_audit(actor, "celebration.cleared", target=school)
 
 
-def celebrated_from(school_id: int | None) -> int | None:
-    """The level from which on milestones of a school's learners are celebrated; None = never. One query."""
-    rows = CelebrationRule.objects.filter(Q(school=None) | Q(school_id=school_id))
-    rules = dict(rows.values_list("school_id", "level"))
-    return rules.get(school_id, rules.get(None, int(Level.MEETS)))
+def celebrated_from(school: str) -> Combinable:
+    """The level from which on milestones are celebrated, above every level for never; for a query over learners.
+
+    The school's rule (`school`: the path to its key), else the tenant's, else Meets.
+    """
+    rules = CelebrationRule.objects.filter(Q(school=None) | Q(school_id=OuterRef(school)))
+    nearest = rules.order_by(F("school_id").asc(nulls_last=True)).values(least=Coalesce("level", Value(NEVER)))[:1]
+    return Coalesce(Subquery(nearest), Value(int(Level.MEETS)), output_field=IntegerField())

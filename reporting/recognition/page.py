@@ -95,21 +95,18 @@ class RuleRow:
 
 
 def recognition_of(actor: Actor, learner_id: UUID) -> Recognition:
-    """For the learner's own page and the family's: `learner_id` was looked up by that page. Five queries."""
-    fields = ("id", "home_school_id", "preferred_name", "given_name")
-    found = Learner.objects.filter(public_id=learner_id).values_list(*fields).first()
+    """For the learner's own page and the family's: `learner_id` was looked up by that page. Four queries."""
+    rows = Learner.objects.filter(public_id=learner_id).annotate(least=celebrated_from("home_school_id"))
+    found = rows.values_list("id", "least", "preferred_name", "given_name").first()
     if found is None:
         raise NotFound
-    key, school, preferred, given = found
-    celebrations = _celebrations(actor, key, school)
+    key, least, preferred, given = found
+    celebrations = _celebrations(actor, key, least)
     return Recognition(preferred or given, celebrations, tuple(_words(actor, key)), tuple(_certificates(actor, key)))
 
 
-def _celebrations(actor: Actor, learner: int, school: int | None) -> tuple[Celebration, ...]:
+def _celebrations(actor: Actor, learner: int, least: int) -> tuple[Celebration, ...]:
     """Newest first. A level counts from the release that first showed it or a higher one without a break."""
-    least = celebrated_from(school)
-    if least is None:
-        return ()
     same = Release.objects.filter(learner_id=learner, milestone_id=OuterRef("milestone_id"))
     broken = same.filter(Q(level__lt=OuterRef("level")) | Q(is_withdrawn=True), id__lt=OuterRef("id")).order_by("-id")
     first = same.filter(id__gt=OuterRef("break_id"), id__lte=OuterRef("id")).order_by("id")
