@@ -11,13 +11,18 @@ from reporting.curriculum.competency_page import competency_page
 from reporting.curriculum.hints import hint_for
 from reporting.curriculum.rights import READ, may_edit
 from reporting.pages import PageRequest, page_errors, read_uuid
+from tenancy.actor import DST
 from tenancy.gate import requires
 
 
 @require_GET
 @requires(*READ)
 def frameworks(request: PageRequest) -> HttpResponse:
-    context = {"frameworks": framework_rows(request.actor), "may_edit": may_edit(request.actor)}
+    context = {
+        "frameworks": framework_rows(request.actor),
+        "may_edit": may_edit(request.actor),
+        "may_set_figures": request.actor.has(DST),
+    }
     return render(request, "curriculum/frameworks.html", context)
 
 
