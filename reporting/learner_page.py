@@ -84,7 +84,9 @@ class LearnerMilestone:
 
     @property
     def standing(self) -> tuple[SetLevel, ...]:
-        return tuple(row for row in self.overrides if row.stands)
+        """What holds the level now. Not what was kept from an earlier goal and has been outgrown."""
+        rows = (row for row in self.overrides if row.stands)
+        return tuple(row for row in rows if row.of or not row.is_kept or row.level >= self.level)
 
     @property
     def is_kept(self) -> bool:

@@ -86,6 +86,26 @@ def test_preview_then_in_force(home: World, teacher: Client, own: Milestone, sig
         assert MilestoneStatus.objects.get(learner=mia, milestone=own).level == 3
 
 
+def test_who_grows_past_what_was_kept_reads_nothing_of_it(home: World, teacher: Client, own: Milestone) -> None:
+    with tenant_context(home.tenant.pk):
+        mia = meets(home, own, "Mia")[0]
+        data = form_of(own)
+    teacher.post(address(own, "bar/"), {**data, "apply": "1"})
+    assert "Met under an earlier goal" in text_of(teacher.get(milestone_page(home, mia, own)))
+    with tenant_context(home.tenant.pk):
+        moments = [timezone.now() - timedelta(minutes=30 - n) for n in range(12)]
+        rows = [
+            piece(home, mia, one.competency, 4, n=12 * m + n, occurred_at=moment)
+            for m, one in enumerate(own.criteria.select_related("competency"))
+            for n, moment in enumerate(moments)
+        ]
+        record_many(home.system, pieces=rows, is_waited_for=True)
+    words = text_of(teacher.get(milestone_page(home, mia, own)))
+    assert "Why Mastery?" in words
+    assert "Met under an earlier goal" not in words
+    assert words.count("met before the goal was changed on") == 1, "only in the list of what was set"
+
+
 def form_of_again(home: World, own: Milestone) -> dict[str, Any]:
     with tenant_context(home.tenant.pk):
         return form_of(own, level=1)
