@@ -44,8 +44,32 @@ def main() -> int:
         teacher_pictures(browser, demo, options.out)
         family_picture(browser, demo, options.out)
         policy_picture(browser, demo, options.out)
+        score_picture(browser, demo, options.out)
+        map_picture(browser, demo, options.out)
         browser.close()
     return 0
+
+
+def score_picture(browser: Browser, demo: dict[str, Any], out: Path) -> None:
+    """A sheet half scored: some levels moving up, one learner away."""
+    page = page_of(browser, demo, "teacher", WIDE)
+    grid = demo["url"].rstrip("/") + page.evaluate(FULLEST)
+    page.goto(grid.replace("/grid/", "/score/"))
+    page.get_by_label("What was it").fill("Exit ticket")
+    page.get_by_role("button", name="Start scoring").click()
+    page.locator("[data-entry]").wait_for()
+    for key in "3423x32":
+        page.keyboard.press(key)
+    page.get_by_text("Saved", exact=True).wait_for()
+    take(page, out / "score.png")
+
+
+def map_picture(browser: Browser, demo: dict[str, Any], out: Path) -> None:
+    page = page_of(browser, demo, "teacher", WIDE)
+    page.goto(demo["url"].rstrip("/") + "/curriculum/")
+    page.get_by_role("link", name=re.compile("^Map: Mathematics")).click()
+    page.locator("svg a").first.wait_for()
+    take(page, out / "map.png")
 
 
 def account(demo: dict[str, Any], role: str) -> dict[str, str]:
