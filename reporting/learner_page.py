@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from assessments.attempts import OpenAttempt, open_attempts
 from competencies.models import Prerequisite
 from learners.models import Learner, Section
 from milestones.assigned import SECTION, works_towards
@@ -52,7 +53,10 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class LearnerMilestone:
-    """`level` is what holds, `computed_level` what the rule says; `moment`: as of when, None = now."""
+    """`level` is what holds, `computed_level` what the rule says; `moment`: as of when, None = now.
+
+    `waiting`: work that was handed in and is not judged yet.
+    """
 
     learner_id: UUID
     learner_name: str
@@ -71,6 +75,7 @@ class LearnerMilestone:
     met_before: datetime | None
     reasons: tuple[Reason, ...]
     pieces: tuple[Piece, ...]
+    waiting: tuple[OpenAttempt, ...]
     changes: tuple[Change, ...]
     overrides: tuple[SetLevel, ...]
     needs: tuple[Need, ...]
@@ -151,6 +156,7 @@ def _page(actor: Actor, here: Here, moment: Moment | None) -> LearnerMilestone:
         met_before=last_met(changes, stand.level),
         reasons=tuple(reason_of(reason) for reason in here.reasons),
         pieces=tuple(pieces_of(actor, learner.pk, here.reasons, moment)),
+        waiting=() if moment else _waiting(learner, competencies),
         changes=tuple(changes),
         overrides=tuple(overrides),
         needs=() if moment else tuple(_needs(learner, competencies)),
@@ -162,6 +168,12 @@ def _page(actor: Actor, here: Here, moment: Moment | None) -> LearnerMilestone:
         is_true_to_ledger=all(reason.is_true_to_ledger for reason in here.reasons),
         moment=moment,
     )
+
+
+def _waiting(learner: Learner, competency_ids: list[int]) -> tuple[OpenAttempt, ...]:
+    """Work that nobody has judged yet, each attempt once: no evidence, so no part of the level."""
+    found = open_attempts([learner.pk], competency_ids)
+    return tuple({one.attempt_id: one for one in found}.values())
 
 
 def _now(actor: Actor, learner: Learner, milestone: Milestone, section: Section | None) -> Here:

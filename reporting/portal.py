@@ -43,6 +43,7 @@ class ReleasedLevel:
     released_at: datetime
     reason: str
     kind: str = ""
+    milestone_id: UUID | None = None
 
     @property
     def is_kept(self) -> bool:
@@ -163,7 +164,7 @@ def _released(actor: Actor, learner: Learner) -> Iterable[tuple[str, ReleasedLev
     reason = Coalesce(KT("explanation__override__reason"), Value(""), output_field=TextField())
     kind = Coalesce(KT("explanation__override__kind"), Value(""), output_field=TextField())
     for heading, *values in rows.order_by("milestone__heading", "milestone__code", "milestone_id").values_list(
-        *fields, reason, kind
+        *fields, reason, kind, "milestone__public_id"
     ):
         yield heading, ReleasedLevel(*values)
 

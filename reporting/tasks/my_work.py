@@ -5,12 +5,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from assessments.marks import criteria_of, rounds_of
 from assessments.models import ASSESSMENT, Attempt, RetryRequest
 from assessments.practice import Practice, practice_for
 from competencies.rubrics import LEVELS
-from learners.models import Learner
-from milestones.models import Criterion, Release
+from learners.models import Enrolment, Learner
+from learners.reach import running
+from milestones.models import Criterion, Release, SectionMilestone
 from reporting.levels import WORDS
 from reporting.tasks.attempt_page import texts_of, visible_attempt
 from reporting.tasks.rubric_pages import competency_label
@@ -172,12 +175,15 @@ def my_learner(actor: Actor) -> Learner:
 
 
 def competencies_to_ask(actor: Actor, learner: Learner, milestone_id: UUID) -> list[int]:
-    """What the milestone asks for, if one of the learner's classes works towards it. Raises NotFound."""
-    rows = Criterion.objects.filter(
-        milestone__public_id=milestone_id, milestone__is_active=True, measure="", milestone__learner=None,
-        milestone__section_milestones__section__enrolments__learner_id=learner.pk,
-        milestone__section_milestones__section__enrolments__is_withdrawn=False,
-    )  # fmt: skip
+    """What the milestone asks for, if the learner was shown a level of it or a class of theirs works towards it.
+
+    Raises NotFound.
+    """
+    shown = Release.objects.visible_to(actor, "Current level").filter(learner_id=learner.pk)
+    enrolled = Enrolment.objects.filter(running(actor.today), learner_id=learner.pk, is_withdrawn=False)
+    planned = SectionMilestone.objects.filter(section_id__in=enrolled.values("section_id"), milestone__learner=None)
+    known = Q(milestone_id__in=shown.values("milestone_id")) | Q(milestone_id__in=planned.values("milestone_id"))
+    rows = Criterion.objects.filter(known, milestone__public_id=milestone_id, milestone__is_active=True, measure="")
     keys = sorted(set(rows.values_list("competency_id", flat=True)))
     if not keys:
         raise NotFound

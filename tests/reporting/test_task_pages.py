@@ -14,9 +14,11 @@ from assessments.assessing import set_shared
 from assessments.models import Assessment, Attempt, Evidence, Form, RetryRequest, RubricScore, standing
 from competencies.models import Rubric, RubricCriterion
 from milestones.models import MilestoneStatus
+from milestones.overrides import Place, set_override
+from milestones.services import release_levels
 from tenancy.context import tenant_context
 from tenancy.models import AuditEntry
-from tests.builders import World
+from tests.builders import World, add_milestone
 from tests.reporting.conftest import As, text_of
 from tests.reporting.tasks import actor_of, add_attempt, add_rubric, add_task
 
@@ -348,6 +350,35 @@ def test_asking_for_another_try(here: World, teacher: Client, signed_in: As) -> 
     learner.post(address)
     add_attempt(here, add_task(here))
     assert not RetryRequest.objects.filter(closed_at=None).exists(), "closed when an attempt is given"
+
+
+def test_the_button_on_the_learners_own_page(here: World, signed_in: As) -> None:
+    """A milestone on the way has it; one at the goal needs none."""
+    learner, address = signed_in("LRN"), f"/me/milestones/{here.milestone.public_id}/again/"
+    assert address not in learner.get("/me/").content.decode(), "at the goal"
+    low = actor_of(here)
+    set_override(low, place=Place(here.learner, here.milestone), level=2, reason="Needs the drawing to do it")
+    release_levels(low, section=here.section)
+    assert address in learner.get("/me/").content.decode()
+    assert "Asked." in text_of(learner.post(address, follow=True))
+    foreign = f"/me/milestones/{add_milestone('LKV Elsewhere E', here.competencies[3:]).public_id}/again/"
+    assert learner.post(foreign).status_code == 404, "no class of theirs works towards it"
+
+
+def test_work_that_waits_is_named_beside_the_evidence_and_is_no_part_of_it(
+    here: World, teacher: Client, signed_in: As
+) -> None:
+    attempt = add_attempt(here, add_task(here))
+    page = f"/learners/{here.learner.public_id}/milestones/{here.milestone.public_id}/"
+    assert "Not judged yet" not in text_of(teacher.get(page)), "given is not handed in"
+    pieces_before = Evidence.objects.count()
+    signed_in("LRN").post(my_page(attempt, "hand-in/"), {"work": "Half of a half"})
+    assert "LKV Unit check · form A Not judged yet, not counted" in text_of(teacher.get(page))
+    assert Evidence.objects.count() == pieces_before
+    other = f"/learners/{here.learner.public_id}/milestones/{here.other_milestone.public_id}/"
+    assert "Not judged yet" not in text_of(teacher.get(other)), "of this milestone's competencies"
+    judge(teacher, attempt, here)
+    assert "Not judged yet" not in text_of(teacher.get(page))
 
 
 def test_copy_from_the_library(here: World, teacher: Client, signed_in: As) -> None:
