@@ -49,7 +49,7 @@ TASKS_ENTRIES: tuple[Entry, ...] = (
     page("new_rubric", CREATE_RUBRIC, STAFF, lambda p, k: "/curriculum/rubrics/new/", method="POST", good=422),
     page("rubric", READ_RUBRIC, STAFF, rubric(), what="curriculum", kinds_of="rubric"),
     page("edit_rubric", UPDATE_RUBRIC, STAFF, rubric("edit/"), what="rubric"),
-    page("edit_rubric", UPDATE_RUBRIC, STAFF, rubric("edit/"), what="rubric", method="POST", good=409),
+    page("edit_rubric", UPDATE_RUBRIC, STAFF, rubric("edit/"), what="rubric", method="POST", good=422),
     page("rubric_state", UPDATE_RUBRIC, STAFF, rubric("state/"), what="rubric", method="POST", good=302),
     page("calibration", READ_RUBRIC, STAFF, rubric("calibration/"), what="curriculum", kinds_of="rubric"),
     page("add_sample", CREATE_RUBRIC, STAFF, rubric("calibration/new/"), what="curriculum", kinds_of="rubric",
