@@ -1,7 +1,7 @@
 """One task: its forms, who used which, what stands out, how hard it is, how far two markers agree."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -102,7 +102,7 @@ def task_page(actor: Actor, public_id: UUID) -> TaskPage:
         learners=tuple(rows),
         counts=tuple(_counts(attempts)),
         to_release=sum(row.state == Attempt.State.JUDGED for row in attempts),
-        notes=tuple(dict.fromkeys(note for each in notes.values() for note in each)),
+        notes=tuple(_each_once(note for each in notes.values() for note in each)),
         by_form=tuple(of_forms(task, [one.competency_id for one in aligned])),
         by_criterion=tuple(_by_criterion(task, attempts)),
         next_form=next_form_name({form.name for form in forms}),
@@ -124,6 +124,15 @@ def _handed(attempts: Sequence[Attempt]) -> list[Handed]:
         for row in attempts
         if row.state != Attempt.State.CANCELLED
     ]
+
+
+def _each_once(notes: Iterable[Pattern]) -> list[Pattern]:
+    """Those with the same answers are named together, once."""
+    found: dict[tuple[str, str, frozenset[str]], Pattern] = {}
+    for note in notes:
+        group = frozenset({note.learner, *note.others})
+        found.setdefault((note.code, note.form, group), note)
+    return list(found.values())
 
 
 def _learner_rows(

@@ -145,6 +145,7 @@ def test_what_stands_out_is_a_note_and_moves_no_level(here: World, teacher: Clie
     )
     shown = text_of(teacher.get(f"/assessments/{task.public_id}/"))
     assert "Ana LKV has the same answers on form A as Ben LKV." in shown
+    assert "Ben LKV has the same answers" not in shown, "the two are named together, once"
     assert "Ben LKV used 2 hints." in shown
     assert "Only a note for you. It changes no level" in shown
     assert "same answers on form A as Ben LKV" in text_of(teacher.get(page(mine)))
