@@ -36,18 +36,14 @@ def add_tasks(places: Places) -> None:
             places.ids["attempt"][kind] = _attempt(section, learner)
             asked = RetryRequest.objects.create(learner=learner, competency=home.competencies[0])
             places.ids["asked"][kind] = str(asked.public_id)
-        practice = places.ids["practice"] = {"never": str(uuid7()), **OUTSIDE}
-        for kind, section in sections.items():
-            row = Assessment.objects.create(
-                section=section, title=f"{section.title} practice", purpose="formative", method="quiz", is_practice=True
-            )
-            Form.objects.create(assessment=row, name="A")
-            practice[kind] = str(row.public_id)
+        practice = {kind: _practice(section) for kind, section in sections.items()}
+        places.ids["practice"] = {"never": str(uuid7()), **OUTSIDE, **practice}
         rubric = _rubric(home)
         places.ids["rubric"]["own"] = str(rubric.public_id)
         sample = CalibrationPiece.objects.create(rubric=rubric, title="LKV sample", work="x")
         places.ids["sample"]["own"] = str(sample.public_id)
     with tenant_context(away.tenant.pk):
+        places.ids["practice"]["other_tenant"] = _practice(away.section)
         foreign, form = _task(away, away.section)
         attempt, rubric = _attempt(away.section, away.learner), _rubric(away)
         asked = RetryRequest.objects.create(learner=away.learner, competency=away.competencies[0])
@@ -65,6 +61,13 @@ def _task(world: World, section: Section) -> tuple[str, str]:
     AssessmentCompetency.objects.create(assessment=task, competency=world.competencies[0])
     form = Form.objects.create(assessment=task, name="A")
     return str(task.public_id), str(form.public_id)
+
+
+def _practice(section: Section) -> str:
+    values = {"purpose": "formative", "method": "quiz", "is_practice": True}
+    task = Assessment.objects.create(section=section, title=f"{section.title} practice", **values)
+    Form.objects.create(assessment=task, name="A")
+    return str(task.public_id)
 
 
 def _attempt(section: Section, learner: Learner) -> str:

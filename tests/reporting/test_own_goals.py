@@ -41,7 +41,8 @@ def a_goal(world: World, **changes: str) -> dict[str, str]:
 
 def proposed(world: World) -> Milestone:
     with tenant_context(world.tenant.pk):
-        return Milestone.objects.select_related("learner").get(learner__isnull=False)
+        found: Milestone = Milestone.objects.select_related("learner").get(learner__isnull=False)
+        return found
 
 
 def list_of(world: World) -> str:

@@ -46,7 +46,8 @@ def words(world: World, **changes: Any) -> dict[str, Any]:
 
 def made(world: World, title: str = "Compares two fractions") -> Milestone:
     with tenant_context(world.tenant.pk):
-        return Milestone.objects.get(title=title)
+        found: Milestone = Milestone.objects.get(title=title)
+        return found
 
 
 def make(world: World, teacher: Client, **changes: Any) -> Any:

@@ -53,7 +53,8 @@ def shown_to(world: World, learner: Any) -> int | None:
 
 def pieces(world: World) -> int:
     with tenant_context(world.tenant.pk):
-        return Evidence.objects.filter(standing(), source="score-sheet").exclude(entry="withdrawn").count()
+        rows = Evidence.objects.filter(standing(), source="score-sheet")
+        return int(rows.exclude(entry="withdrawn").count())
 
 
 def assert_no_differences(world: World) -> None:
