@@ -19,6 +19,7 @@ from django.core.management import call_command
 from django.db import connections
 
 from tests.builders import Cast, build_cast
+from tests.standing_cast import standing_cast
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = 7_203_451
@@ -108,7 +109,7 @@ def committed_db(owner_connection: psycopg.Connection[Any], django_db_blocker: A
 @pytest.fixture
 def cast(db: None) -> Cast:
     """The standing cast: a school with one person per role, and a stranger tenant with the same."""
-    return build_cast()
+    return standing_cast()
 
 
 @pytest.fixture
