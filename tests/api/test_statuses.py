@@ -48,7 +48,7 @@ def test_what_a_teacher_set_stands_beside_what_the_rule_says(cast: Cast) -> None
     assert (row["level"], row["computed_level"]) == ("mastery", "meets")
     assert row["flags"] == ["set_by_teacher"]
     assert row["override"] == {
-        "id": str(one.public_id), "level": "mastery", "reason": REASON, "until": None,
+        "id": str(one.public_id), "kind": "judgement", "level": "mastery", "reason": REASON, "until": None,
         "set_at": one.set_at.isoformat(), "set_by": str(world.members["TCH"].public_id),
     }  # fmt: skip
     assert get(world, "statuses/", level="mastery")[1]["results"] == [row]
