@@ -25,7 +25,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from assessments.models import Artefact
 from tenancy.context import current_tenant_id
-from tenancy.errors import Invalid
+from tenancy.errors import Invalid, problem
 from tenancy.ids import uuid7
 
 MEGABYTE = 1_000_000
@@ -202,4 +202,4 @@ def sweep() -> int:
 
 
 def _invalid(message: str) -> Invalid:
-    return Invalid([{"field": "file", "code": "bad_file", "message": message}])
+    return Invalid([problem("file", message, "bad_file")])

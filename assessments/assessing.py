@@ -17,7 +17,7 @@ from learners.models import Section
 from tenancy.access import can
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Conflict, Invalid, NotFound
+from tenancy.errors import Conflict, Invalid, NotFound, problem
 
 READ, CHANGE = (ASSESSMENT, "read"), (ASSESSMENT, "create, update")
 JUDGE, HAND_IN = (ASSESSMENT, "assign, judge"), (ASSESSMENT, "hand in, ask again")
@@ -195,7 +195,7 @@ def _check(content: TaskContent) -> None:
     problems: list[dict[str, str]] = []
 
     def wrong(name: str, message: str) -> None:
-        problems.append({"field": name, "code": "invalid", "message": message})
+        problems.append(problem(name, message))
 
     if not content.title.strip():
         wrong("title", _("Enter a title for the task, like Unit check fractions"))

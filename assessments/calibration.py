@@ -14,7 +14,7 @@ from competencies.rubrics import CREATE, UPDATE
 from tenancy.access import can, may_at_all
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Conflict, Invalid, NotFound
+from tenancy.errors import Conflict, Invalid, NotFound, problem
 
 LONGEST_WORK = 10_000
 
@@ -40,7 +40,7 @@ def add_piece(actor: Actor, *, rubric: Rubric, title: str, work: str) -> Calibra
     if not work.strip():
         problems.append(("work", _("Enter the work itself, or where to find it, without the learner's name")))
     if problems:
-        raise Invalid([{"field": name, "code": "missing", "message": message} for name, message in problems])
+        raise Invalid([problem(name, message, "missing") for name, message in problems])
     piece: CalibrationPiece = CalibrationPiece.objects.create(
         rubric=rubric, title=title, work=work, made_by_id=actor.member_id
     )
@@ -62,7 +62,7 @@ def score_piece(actor: Actor, *, piece: CalibrationPiece, levels: Mapping[int, i
     if set(levels) != keys or not set(levels.values()) <= {1, 2, 3, 4}:
         missing = min(keys - set(levels), default=0)
         message = _("Choose a level for each criterion")
-        raise Invalid([{"field": f"level_{missing}", "code": "missing", "message": message}])
+        raise Invalid([problem(f"level_{missing}", message, "missing")])
     if is_agreed:
         CalibrationScore.objects.filter(piece_id=piece.pk, is_agreed=True).delete()
     try:

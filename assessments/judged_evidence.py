@@ -14,7 +14,7 @@ from assessments.scales import scales_of
 from assessments.services import correct_evidence, record_many
 from tenancy.actor import Actor
 from tenancy.context import current_tenant_id
-from tenancy.errors import Conflict, Invalid, Refused
+from tenancy.errors import Conflict, Invalid, Refused, problem
 from tenancy.models import Tenant
 from tenancy.selectors import zone
 
@@ -91,7 +91,7 @@ def _due_at(attempt: Attempt) -> datetime | None:
 def _record_or_correct(actor: Actor, pieces: list[Piece]) -> None:
     before = _standing(pieces)
     new = [replace(piece, n=n) for n, piece in enumerate(pieces) if piece.competency_id not in before]
-    refused = [problem.message for row in record_many(actor, pieces=new) for problem in row.problems] if new else []
+    refused = [one.message for row in record_many(actor, pieces=new) for one in row.problems] if new else []
     if refused:
         raise Conflict(refused[0])
     for piece in sorted(pieces, key=lambda one: one.competency_id):
@@ -127,11 +127,11 @@ def _check_points(points: Decimal | None, possible: Decimal) -> None:
         message = _("The points were %(points)s. Enter a number from 0 to %(most)s") % values
     else:
         return
-    raise Invalid([{"field": "points", "code": "invalid", "message": message}])
+    raise Invalid([problem("points", message)])
 
 
 def _check_levels(levels: Mapping[int, Decimal], keys: Collection[int]) -> None:
     missing = [key for key in keys if key not in levels]
     if missing:
         message = _("Choose a level for each competency before judging")
-        raise Invalid([{"field": f"level_{key}", "code": "missing", "message": message} for key in missing])
+        raise Invalid([problem(f"level_{key}", message, "missing") for key in missing])

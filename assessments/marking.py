@@ -21,7 +21,7 @@ from competencies.models import RubricCriterion
 from tenancy.access import can
 from tenancy.actor import SCH, Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Conflict, Invalid, NotFound, Refused
+from tenancy.errors import Conflict, Invalid, NotFound, Refused, problem
 
 PUBLISH = ("Publication to learner and family", "publish, withdraw")
 LONGEST_FEEDBACK = 5000
@@ -81,7 +81,7 @@ def judge(actor: Actor, *, attempt: Attempt, judgement: Judgement, version: int 
     missing = [f"level_{one.pk}" for one in criteria if one.pk not in judgement.levels]
     if missing:
         message = _("Choose a level for each criterion before judging, or save a part")
-        raise Invalid([{"field": name, "code": "missing", "message": message} for name in missing])
+        raise Invalid([problem(name, message, "missing") for name in missing])
     row.feedback = judgement.feedback
     if criteria:
         add_scores(actor, row, judgement.levels, Round.FIRST, rounds.first.levels)
@@ -202,4 +202,4 @@ def _first_marking_goes_on(actor: Actor, row: Attempt, rounds: Rounds, criteria:
 
 
 def _invalid(name: str, message: str) -> Invalid:
-    return Invalid([{"field": name, "code": "invalid", "message": message}])
+    return Invalid([problem(name, message)])

@@ -17,7 +17,7 @@ from assessments.pieces import not_storable
 from learners.models import Learner
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Invalid
+from tenancy.errors import Invalid, problem
 
 LINES = {ord(sign): " " for sign in "\r\n\t"}
 
@@ -82,7 +82,7 @@ def share_artefact(actor: Actor, *, artefact: Artefact, is_shared: bool) -> None
     """Let the family see it, or no longer. Raises Invalid for a file that no scanner has looked at."""
     if is_shared and not artefact.is_checked:
         text = _("This file was not checked by a scanner, so only school sees it. Share a picture or a text instead")
-        raise Invalid([{"field": "share", "code": "unchecked", "message": text}])
+        raise Invalid([problem("share", text, "unchecked")])
     Artefact.objects.filter(pk=artefact.pk).update(shared_at=timezone.now() if is_shared else None)
     record_audit(actor, "artefact.shared" if is_shared else "artefact.unshared", target=artefact)
 
@@ -101,7 +101,7 @@ def _check_space(learner: Learner, size: int) -> None:
     most = settings.ARTEFACT_QUOTA_MB
     if used + size > most * MEGABYTE:
         text = _("The portfolio holds %(used)d of %(most)d MB. Take out a file that is no longer needed, then add this")
-        raise Invalid([{"field": "file", "code": "full", "message": text % {"used": used / MEGABYTE, "most": most}}])
+        raise Invalid([problem("file", text % {"used": used / MEGABYTE, "most": most}, "full")])
 
 
 def _problems(work: NewWork, *, has_file: bool) -> list[dict[str, str]]:
@@ -125,7 +125,7 @@ def _problems(work: NewWork, *, has_file: bool) -> list[dict[str, str]]:
     if work.url.strip() and not _is_web(work.url.strip()):
         message = _("The link was “%(url)s”. Enter one that begins with https://")
         found.append(("url", message % {"url": work.url.strip()[:80]}))
-    return [{"field": field, "code": "invalid", "message": message} for field, message in found]
+    return [problem(field, message) for field, message in found]
 
 
 def _is_web(url: str) -> bool:

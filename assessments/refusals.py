@@ -8,7 +8,7 @@ from assessments.assessing import next_form_name
 from assessments.models import Assessment, Attempt
 from assessments.next_form import Refusal
 from tenancy.context import current_tenant_id
-from tenancy.errors import Invalid
+from tenancy.errors import Invalid, problem
 from tenancy.models import Tenant
 from tenancy.selectors import zone
 
@@ -53,4 +53,4 @@ def check_early_reason(reason: str) -> None:
         message = _("The reason has %(n)d characters. Shorten it to 500") % {"n": len(reason)}
     else:
         return
-    raise Invalid([{"field": "reason", "code": "invalid", "message": message}])
+    raise Invalid([problem("reason", message)])

@@ -12,7 +12,7 @@ from assessments.marks import Round, add_scores, criteria_of, means_by_competenc
 from assessments.models import Attempt
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Conflict, Invalid
+from tenancy.errors import Conflict, Invalid, problem
 
 
 @transaction.atomic
@@ -28,7 +28,7 @@ def assess_own_work(actor: Actor, *, attempt: Attempt, levels: Mapping[int, int]
     known = {one.pk for one in criteria}
     if not levels or not set(levels) <= known or not set(levels.values()) <= {1, 2, 3, 4}:
         message = _("Choose how sure you are for at least one line")
-        raise Invalid([{"field": "levels", "code": "missing", "message": message}])
+        raise Invalid([problem("levels", message, "missing")])
     before = rounds_of([row.pk])[row.pk].own.levels
     add_scores(actor, row, levels, Round.SELF, before)
     keys = row.assessment.alignments.order_by("position", "id").values_list("competency_id", flat=True)

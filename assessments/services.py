@@ -15,7 +15,7 @@ from assessments.pieces import Piece, Problem, RowResult, check_piece
 from assessments.signals import ledger_changed, short_way
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Conflict, Invalid
+from tenancy.errors import Conflict, Invalid, problem
 from tenancy.ids import uuid7
 
 # Up to so many levels are worked out before the answer; more wait for the worker.
@@ -30,7 +30,7 @@ def record_evidence(actor: Actor, *, piece: Piece) -> Evidence:
     """
     result = record_many(actor, pieces=[piece])[0]
     if result.problems:
-        problems = [{"field": p.field, "code": p.code, "message": p.message} for p in result.problems]
+        problems = [problem(p.field, p.message, p.code) for p in result.problems]
         if result.problems[0].code == "conflict":
             raise Conflict(result.problems[0].message, field="source_id")
         raise Invalid(problems)
@@ -152,7 +152,7 @@ def _supersede(actor: Actor, evidence: Evidence, entry: str, changes: dict[str, 
         setattr(row, name, value)
     problems = check_piece(_piece_of(row))
     if problems and entry == Evidence.Entry.CORRECTED:
-        raise Invalid([{"field": p.field, "code": p.code, "message": p.message} for p in problems])
+        raise Invalid([problem(p.field, p.message, p.code) for p in problems])
     try:
         with transaction.atomic():
             row.save(force_insert=True)

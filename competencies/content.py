@@ -9,7 +9,7 @@ from competencies.models import PolicyDraft, PolicyVersion
 from competencies.selectors import engine_policy
 from status_engine import Policy as EnginePolicy
 from status_engine import PolicyErrors
-from tenancy.errors import Invalid
+from tenancy.errors import Invalid, problem
 
 Rating = tuple[Decimal, str, bool]
 """(points, word, is it the one flagged as meeting)"""
@@ -55,11 +55,11 @@ def content_of_version(version: PolicyVersion) -> Content:
 def check_content(content: Content) -> EnginePolicy:
     """The engine's policy. Raises Invalid with every problem, each with the field it belongs to."""
     problems = _rating_problems(content)
-    if not any(problem["field"].startswith("ratings") for problem in problems):
+    if not any(one["field"].startswith("ratings") for one in problems):
         try:
             found = content.engine()
         except PolicyErrors as error:
-            problems += [{"field": field, "code": "invalid", "message": message} for field, message in error.errors]
+            problems += [problem(field, message) for field, message in error.errors]
         else:
             if not problems:
                 return found
@@ -77,4 +77,4 @@ def _rating_problems(content: Content) -> list[dict[str, str]]:
         faults.append(("twice", "Two ratings have the same points. Give each its own"))
     if any(not word.strip() or len(word) > LONGEST_WORD for _, word, _ in content.ratings):
         faults.append(("word", f"Give every rating a word of at most {LONGEST_WORD} characters"))
-    return [{"field": "ratings", "code": code, "message": message} for code, message in faults]
+    return [problem("ratings", message, code) for code, message in faults]

@@ -13,7 +13,7 @@ from competencies.services import publish_version
 from competencies.stricter import looser_problems
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Conflict, Invalid, NotFound, Refused
+from tenancy.errors import Conflict, Invalid, NotFound, Refused, problem
 from tenancy.models import Tenant
 from tenancy.selectors import zone
 
@@ -197,7 +197,7 @@ def _proposal_problems(actor: Actor, policy: Policy, in_force_on: date | None, r
             f"The reason has {len(reason)} characters. Write from {SHORTEST_REASON} to {LONGEST_REASON}: "
             "what changes for whom, and why"
         )
-        problems.append({"field": "reason", "code": "length", "message": text})
+        problems.append(problem("reason", text, "length"))
     return problems
 
 

@@ -12,7 +12,7 @@ from competencies.outline import below, number_tree
 from competencies.prerequisites import prerequisite_problems, set_prerequisites
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Conflict, Invalid, Refused
+from tenancy.errors import Conflict, Invalid, Refused, problem
 from tenancy.ids import uuid7
 
 LONGEST_TITLE, LONGEST_STATEMENT, LONGEST_CODE, LONGEST_REASON = 200, 4_000, 255, 2_000
@@ -40,10 +40,10 @@ def create_framework(actor: Actor, *, title: str, language: str = "", notes: str
     title = title.strip()
     problems = []
     if not title:
-        problems.append(_problem("title", "empty", _("Enter the name of the framework, like Mathematics 6–8")))
+        problems.append(problem("title", _("Enter the name of the framework, like Mathematics 6–8"), "empty"))
     if len(title) > LONGEST_TITLE:
         text = _("The name has %(n)d characters. Shorten it to %(most)d") % {"n": len(title), "most": LONGEST_TITLE}
-        problems.append(_problem("title", "too_long", text))
+        problems.append(problem("title", text, "too_long"))
     if problems:
         raise Invalid(problems)
     identifier = str(uuid7())
@@ -53,10 +53,6 @@ def create_framework(actor: Actor, *, title: str, language: str = "", notes: str
     )  # fmt: skip
     record_audit(actor, "framework.created", target=framework)
     return framework
-
-
-def _problem(field: str, code: str, message: str) -> Problem:
-    return {"field": field, "code": code, "message": message}
 
 
 @transaction.atomic
@@ -199,7 +195,7 @@ def _text_problems(wording: Wording, reason: str) -> list[Problem]:
     problems = []
     if not wording.statement.strip():
         text = _("Enter what somebody can do who has learned it, like: Explains why two fractions are equal")
-        problems.append(_problem("statement", "empty", text))
+        problems.append(problem("statement", text, "empty"))
     texts = (
         ("statement", _("The statement"), wording.statement, LONGEST_STATEMENT),
         ("family_statement", _("The family wording"), wording.family_statement, LONGEST_STATEMENT),
@@ -211,7 +207,7 @@ def _text_problems(wording: Wording, reason: str) -> list[Problem]:
         if len(text) > most:
             values = {"name": name, "n": len(text), "most": most}
             problems.append(
-                _problem(field, "too_long", _("%(name)s has %(n)d characters. Shorten it to %(most)d") % values)
+                problem(field, _("%(name)s has %(n)d characters. Shorten it to %(most)d") % values, "too_long")
             )
     return problems + _grade_problems(wording.grades)
 
@@ -219,30 +215,30 @@ def _text_problems(wording: Wording, reason: str) -> list[Problem]:
 def _grade_problems(grades: Sequence[str]) -> list[Problem]:
     if len(grades) > MOST_GRADES:
         values = {"n": len(grades), "most": MOST_GRADES}
-        return [_problem("grades", "too_many", _("There were %(n)d grades. Use at most %(most)d") % values)]
+        return [problem("grades", _("There were %(n)d grades. Use at most %(most)d") % values, "too_many")]
     long = next((grade for grade in grades if len(grade) > LONGEST_GRADE), None)
     if long is None:
         return []
     text = _('"%(grade)s" is too long for a grade. Use at most %(most)d characters') % {
         "grade": long[:40], "most": LONGEST_GRADE
     }  # fmt: skip
-    return [_problem("grades", "too_long", text)]
+    return [problem("grades", text, "too_long")]
 
 
 def _place_problems(competency: Competency, wording: Wording) -> list[Problem]:
     problems = []
     if wording.parent is not None and competency.pk and wording.parent.pk in below(competency):
         text = _("%(code)s cannot stand below itself. Choose another place") % {"code": competency}
-        problems.append(_problem("parent", "below_itself", text))
+        problems.append(problem("parent", text, "below_itself"))
     if len(wording.prerequisites) > MOST_PREREQUISITES:
         values = {"n": len(wording.prerequisites), "most": MOST_PREREQUISITES}
         text = _("There were %(n)d prerequisites. Use at most %(most)d") % values
-        problems.append(_problem("prerequisites", "too_many", text))
+        problems.append(problem("prerequisites", text, "too_many"))
     if wording.code.strip():
         same = Competency.objects.filter(framework_id=competency.framework_id, code=wording.code.strip())
         other = same.exclude(pk=competency.pk).first()
         if other is not None and competency.code != wording.code.strip():
             said = {"code": wording.code.strip(), "statement": other.statement[:60]}
             text = _('The code %(code)s is already used by "%(statement)s". Choose another one') % said
-            problems.append(_problem("code", "used", text))
+            problems.append(problem("code", text, "used"))
     return problems

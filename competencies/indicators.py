@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from competencies.models import Competency, Framework, Indicator
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Invalid
+from tenancy.errors import Invalid, problem
 
 # The same in every tenant, so that a second call finds it; identity is (tenant, identifier).
 IDENTIFIER = str(uuid5(NAMESPACE_URL, "waymark:framework:figures"))
@@ -55,4 +55,4 @@ def _problems(name: str, entry: str, unit: str) -> list[dict[str, str]]:
         found.append(("entry", _("Choose how the figure is entered from the list")))
     if len(unit) > 40:
         found.append(("unit", _("The unit has %(n)d characters. Shorten it to 40") % {"n": len(unit)}))
-    return [{"field": field, "code": "invalid", "message": message} for field, message in found]
+    return [problem(field, message) for field, message in found]

@@ -8,7 +8,7 @@ from competencies.editing import LONGEST_REASON, keep_version, lock_framework, s
 from competencies.models import Competency, Framework
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Conflict, Invalid, Refused
+from tenancy.errors import Conflict, Invalid, Refused, problem
 
 SHORTEST_REASON = 5
 DRAFT, ACTIVE, RETIRED = "draft", "active", "retired"
@@ -21,11 +21,11 @@ def reason_problems(reason: str) -> list[dict[str, str]]:
     size = len(reason.strip())
     if size < SHORTEST_REASON:
         message = _("Say why in a few words, like: replaced by the new standard")
-        return [{"field": "reason", "code": "too_short", "message": message}]
+        return [problem("reason", message, "too_short")]
     if size > LONGEST_REASON:
         values = {"n": size, "most": LONGEST_REASON}
         message = _("The reason has %(n)d characters. Shorten it to %(most)d") % values
-        return [{"field": "reason", "code": "too_long", "message": message}]
+        return [problem("reason", message, "too_long")]
     return []
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from competencies.models import Competency, Prerequisite, PrerequisiteChoice
 from competencies.signals import prerequisites_changed
 from tenancy.actor import Actor
+from tenancy.errors import problem
 
 Problem = dict[str, str]
 Edges = dict[int, set[int]]  # what a competency opens
@@ -18,20 +19,18 @@ def prerequisite_problems(competency: Competency, wanted: Sequence[Competency]) 
     problems = []
     if any(one.pk == competency.pk for one in wanted):
         text = _("%(code)s cannot come before itself. Take it out") % {"code": competency}
-        problems.append(_problem("itself", text))
+        problems.append(problem("prerequisites", text, "itself"))
     twice = [str(one) for n, one in enumerate(wanted) if one.pk in {other.pk for other in wanted[:n]}]
     if twice:
-        problems.append(_problem("twice", _("%(code)s stands there twice. Keep one") % {"code": ", ".join(twice)}))
+        problems.append(
+            problem("prerequisites", _("%(code)s stands there twice. Keep one") % {"code": ", ".join(twice)}, "twice")
+        )
     if wanted and not problems:
         edges = all_edges()
         for one in wanted:
             if path := path_between(edges, competency.pk, one.pk):
-                problems.append(_problem("circle", _circle(competency, one, path)))
+                problems.append(problem("prerequisites", _circle(competency, one, path), "circle"))
     return problems
-
-
-def _problem(code: str, message: str) -> Problem:
-    return {"field": "prerequisites", "code": code, "message": message}
 
 
 def _circle(competency: Competency, wanted: Competency, path: list[int]) -> str:

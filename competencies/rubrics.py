@@ -17,7 +17,7 @@ from competencies.models import RUBRIC, Competency, Rubric, RubricCriterion, Rub
 from tenancy.access import can
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Conflict, Invalid, NotFound
+from tenancy.errors import Conflict, Invalid, NotFound, problem
 
 READ, CREATE, UPDATE = (RUBRIC, "read"), (RUBRIC, "create"), (RUBRIC, "update, retire")
 LEVELS = (1, 2, 3, 4)  # beginning … mastery
@@ -198,7 +198,7 @@ def _check(content: RubricContent) -> None:
     problems: list[dict[str, str]] = []
 
     def wrong(name: str, message: str) -> None:
-        problems.append({"field": name, "code": "invalid", "message": message})
+        problems.append(problem(name, message))
 
     if not content.title.strip():
         wrong("title", _("Enter a title for the rubric, like Explaining with a drawing"))

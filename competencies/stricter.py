@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from status_engine import METHODS, Policy, policy_to_json
+from tenancy.errors import problem
 
 Json = dict[str, Any]
 Problem = dict[str, str]
@@ -47,7 +48,7 @@ def _problem(field: str, code: str, value: Any) -> Problem:
         "not_on": "A school's policy can be stricter, never looser. Leave this off, as the district does",
         "not_less": f"A school's policy can be stricter, never looser. Ask for no less than the district: {value}",
     }
-    return {"field": field, "code": f"looser_{code}", "message": words[code]}
+    return problem(field, words[code], f"looser_{code}")
 
 
 def _is_as_demanding(code: str, ours: Any, theirs: Any) -> bool:

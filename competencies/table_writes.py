@@ -15,7 +15,7 @@ from competencies.table_rows import ACTIVE, RETIRED, Change, Fault, Plan, TableR
 from competencies.tables import make_plan
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Conflict, Invalid
+from tenancy.errors import Conflict, Invalid, problem
 from tenancy.ids import uuid7
 
 BATCH = 1_000
@@ -38,7 +38,7 @@ def save_table(
         text = _("The framework was changed since this preview was made. Look at it again, then save")
         raise Conflict(text, code="edited")
     if plan.faults and not only_good:
-        raise Invalid([{"field": fault.column, "code": fault.code, "message": fault.message} for fault in plan.faults])
+        raise Invalid([problem(fault.column, fault.message, fault.code) for fault in plan.faults])
     if plan.good:
         _Writing(actor, framework, plan, reason).write()
     return plan

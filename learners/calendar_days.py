@@ -9,7 +9,7 @@ from learners.models import CalendarDay, School
 from learners.signals import calendar_changed
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Invalid
+from tenancy.errors import Invalid, problem
 
 LONGEST_SPAN = 120  # days of one entry: a summer
 
@@ -57,4 +57,4 @@ def _problems(first: date, last: date, kind: str, title: str) -> list[dict[str, 
         found.append(("kind", _("Choose what kind of day it is from the list")))
     if len(title) > 100:
         found.append(("title", _("The name has %(n)d characters. Shorten it to 100") % {"n": len(title)}))
-    return [{"field": field, "code": "invalid", "message": message} for field, message in found]
+    return [problem(field, message) for field, message in found]

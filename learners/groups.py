@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from learners.models import GroupPlace, Learner, LearnerGroup, Section
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Invalid
+from tenancy.errors import Invalid, problem
 
 LONGEST = 100
 
@@ -22,13 +22,13 @@ def save_group(
     Section.objects.select_for_update(no_key=True).get(pk=section.pk)
     others = LearnerGroup.objects.filter(section_id=section.pk).exclude(pk=group.pk if group else None)
     if not name:
-        raise Invalid([_problem(_("Enter a name for the group, like Readers of Tuesday"))])
+        raise Invalid([problem("name", _("Enter a name for the group, like Readers of Tuesday"))])
     if len(name) > LONGEST:
         text = _("The name has %(n)d characters. Shorten it to %(most)d") % {"n": len(name), "most": LONGEST}
-        raise Invalid([_problem(text)])
+        raise Invalid([problem("name", text)])
     if others.filter(name__iexact=name, is_active=True).exists():
         text = _("There is a group called %(name)s in this class. Give this one another name") % {"name": name}
-        raise Invalid([_problem(text)])
+        raise Invalid([problem("name", text)])
     row = group or others.filter(name__iexact=name).first() or LearnerGroup(section=section, made_by_id=actor.member_id)
     row.name, row.is_active = name, True
     row.save()
@@ -47,7 +47,3 @@ def end_group(actor: Actor, *, group: LearnerGroup) -> None:
     group.is_active = False
     group.save(update_fields=["is_active"])
     record_audit(actor, "group.ended", target=group)
-
-
-def _problem(message: str) -> dict[str, str]:
-    return {"field": "name", "code": "invalid", "message": message}

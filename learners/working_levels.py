@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from learners.models import Learner, WorkingLevel
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Invalid
+from tenancy.errors import Invalid, problem
 
 LONGEST_SUBJECT, LONGEST_GRADE, LONGEST_NOTE = 100, 20, 500
 
@@ -19,14 +19,14 @@ def set_working_level(actor: Actor, *, learner: Learner, subject: str, grade: st
     problems = []
     if not subject or len(subject) > LONGEST_SUBJECT:
         text = _("Enter the subject in at most %(n)d characters, like Mathematics") % {"n": LONGEST_SUBJECT}
-        problems.append({"field": "subject", "code": "length", "message": text})
+        problems.append(problem("subject", text, "length"))
     if len(grade) > LONGEST_GRADE:
         text = _("The grade has %(size)d characters. Use at most %(n)d, like 6")
         message = text % {"size": len(grade), "n": LONGEST_GRADE}
-        problems.append({"field": "grade", "code": "too_long", "message": message})
+        problems.append(problem("grade", message, "too_long"))
     if len(note) > LONGEST_NOTE:
         text = _("The note has %(size)d characters. Shorten it to %(n)d") % {"size": len(note), "n": LONGEST_NOTE}
-        problems.append({"field": "note", "code": "too_long", "message": text})
+        problems.append(problem("note", text, "too_long"))
     if problems:
         raise Invalid(problems)
     if grade:

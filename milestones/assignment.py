@@ -12,7 +12,7 @@ from learners.models import Learner, LearnerGroup, School, Section
 from milestones.models import LearnerTarget, Milestone, MilestoneAssignment, SectionMilestone
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Conflict, Invalid
+from tenancy.errors import Conflict, Invalid, problem
 
 LONGEST_REASON, LONGEST_GRADE = 500, 20
 
@@ -65,10 +65,10 @@ def set_learner_date(
 ) -> None:
     """The target date of one learner, with why; without a date the one of the plan holds again. Raises Invalid."""
     if due_on is not None and not reason.strip():
-        raise Invalid([_problem("reason", _("Write why, so that colleagues understand the other date"))])
+        raise Invalid([problem("reason", _("Write why, so that colleagues understand the other date"))])
     if len(reason) > LONGEST_REASON:
         text = _("The reason has %(n)d characters. Shorten it to %(most)d") % {"n": len(reason), "most": LONGEST_REASON}
-        raise Invalid([_problem("reason", text)])
+        raise Invalid([problem("reason", text)])
     if due_on is None:
         LearnerTarget.objects.filter(learner_id=learner.pk, milestone_id=milestone.pk).delete()
     else:
@@ -82,7 +82,7 @@ def give_milestone(actor: Actor, *, milestone: Milestone, to: To, due_on: date |
     """Give it to a learner, a group or a grade; a second time the date is the new one. Raises Invalid."""
     places = [to.learner is not None, to.group is not None, to.school is not None and bool(to.grade.strip())]
     if sum(places) != 1 or len(to.grade) > LONGEST_GRADE or milestone.learner_id is not None:
-        raise Invalid([_problem("to", _("Choose one learner, one group or one grade"))])
+        raise Invalid([problem("to", _("Choose one learner, one group or one grade"))])
     row: MilestoneAssignment = MilestoneAssignment.objects.update_or_create(
         milestone=milestone, learner=to.learner, group=to.group, school=to.school, grade=to.grade.strip(),
         defaults={"due_on": due_on, "given_at": timezone.now(), "given_by_id": actor.member_id},
@@ -96,7 +96,3 @@ def take_back(actor: Actor, *, assignment: MilestoneAssignment) -> None:
     """It is not given there any more. What was shown stays shown."""
     record_audit(actor, "milestone.taken_back", target=assignment.milestone)
     assignment.delete()
-
-
-def _problem(field: str, message: str) -> dict[str, str]:
-    return {"field": field, "code": "invalid", "message": message}

@@ -34,7 +34,7 @@ from status_engine import Level
 from tenancy.access import can
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Conflict, Invalid, NotFound
+from tenancy.errors import Conflict, Invalid, NotFound, problem
 
 ROW = ("Milestone of a section", "create, update, re-bar, split")
 SHORTEST = 15
@@ -216,10 +216,10 @@ def bar_problems(milestone: Milestone, criteria: list[Criterion], bar: Bar, reas
     is_same = bar == bar_of(milestone)
     if not found and is_same:
         text = _("This is the goal as it is. Change a level, a number or the rule, or leave the page")
-        found.append({"field": "criteria", "code": "unchanged", "message": text})
+        found.append(problem("criteria", text, "unchanged"))
     if len(reason.strip()) < SHORTEST:
         text = _(
             "Enter the reason with at least %(n)d characters, like: The state test asks for more from this year on"
         )
-        found.append({"field": "reason", "code": "too_short", "message": text % {"n": SHORTEST}})
+        found.append(problem("reason", text % {"n": SHORTEST}, "too_short"))
     return found

@@ -24,7 +24,7 @@ from learners.models import Learner
 from milestones.models import Criterion, Milestone
 from milestones.plans import Asked
 from tenancy.actor import Actor
-from tenancy.errors import Invalid
+from tenancy.errors import Invalid, problem
 from tenancy.ids import uuid7
 
 # The same in every tenant, so that a second call finds it; identity is (tenant, identifier).
@@ -129,14 +129,13 @@ def _framework(actor: Actor) -> Framework:
 
 
 def _problems(texts: Sequence[str]) -> Iterator[dict[str, str]]:
-    def problem(message: str) -> dict[str, str]:
-        return {"field": "items", "code": "invalid", "message": message}
-
     if len(texts) > MOST_ITEMS:
-        yield problem(_("The list has %(n)d items. Use at most %(most)d") % {"n": len(texts), "most": MOST_ITEMS})
+        yield problem(
+            "items", _("The list has %(n)d items. Use at most %(most)d") % {"n": len(texts), "most": MOST_ITEMS}
+        )
     for text in texts:
         if len(text) > LONGEST:
             values = {"start": text[:30], "n": len(text), "most": LONGEST}
-            yield problem(_("The item “%(start)s…” has %(n)d characters. Shorten it to %(most)d") % values)
+            yield problem("items", _("The item “%(start)s…” has %(n)d characters. Shorten it to %(most)d") % values)
     if len(set(texts)) < len(texts):
-        yield problem(_("Two items are the same. Each item is ticked once; change one of them"))
+        yield problem("items", _("Two items are the same. Each item is ticked once; change one of them"))

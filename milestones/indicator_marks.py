@@ -19,7 +19,7 @@ from competencies.models import Indicator
 from learners.models import Learner
 from milestones.school_days import school_days
 from tenancy.actor import Actor
-from tenancy.errors import Invalid
+from tenancy.errors import Invalid, problem
 from tenancy.models import Tenant
 from tenancy.selectors import zone
 
@@ -116,11 +116,11 @@ def day_piece(
 
 def _check_day(actor: Actor, indicator: Indicator, day: date, learners: Sequence[Learner]) -> None:
     if day > actor.today:
-        raise Invalid([_problem("day", _("The date must be today or earlier"))])
+        raise Invalid([problem("day", _("The date must be today or earlier"))])
     schools = {one.home_school_id for one in learners} if indicator.follows_calendar else set()
     if schools and not any(school_days(day, day, school) for school in schools):
         text = _("There is no school on %(day)s. Choose a school day, or change the calendar")
-        raise Invalid([_problem("day", text % {"day": day.isoformat()})])
+        raise Invalid([problem("day", text % {"day": day.isoformat()})])
 
 
 def _check_numbers(indicator: Indicator, figures: Mapping[int, Figure], names: Mapping[int, str]) -> None:
@@ -132,10 +132,6 @@ def _check_numbers(indicator: Indicator, figures: Mapping[int, Figure], names: M
         if not 0 <= figure.score <= most or not 0 < figure.possible <= LIMIT:
             text = _("%(name)s: enter a number from 0 to %(most)s, not %(value)s")
             values = {"name": names.get(learner_id, ""), "most": f"{most.normalize():f}", "value": figure.score}
-            problems.append(_problem(f"figure-{learner_id}", text % values))
+            problems.append(problem(f"figure-{learner_id}", text % values))
     if problems:
         raise Invalid(problems)
-
-
-def _problem(field: str, message: str) -> dict[str, str]:
-    return {"field": field, "code": "invalid", "message": message}

@@ -15,7 +15,7 @@ from milestones.plans import Asked, create_milestone, plan_milestones
 from status_engine import Level
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Invalid
+from tenancy.errors import Invalid, problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def make_milestone(actor: Actor, *, making: Making, section: Section | None, due
 def edit_milestone(actor: Actor, *, milestone: Milestone, making: Making) -> Milestone:
     """New words and steps. What it asks for moves with the bar (`milestones.bars`), never here."""
     if not making.title.strip():
-        raise Invalid([_problem("title", _("Enter a title that says what learners do"))])
+        raise Invalid([problem("title", _("Enter a title that says what learners do"))])
     row: Milestone = Milestone.objects.select_for_update(no_key=True).get(pk=milestone.pk)
     row.title, row.description, row.kind = making.title, making.description, making.kind
     row.horizon, row.heading = making.horizon, making.heading
@@ -90,15 +90,11 @@ def _of_steps(steps: Sequence[Milestone]) -> list[Asked]:
 def _check(criteria: Sequence[Asked], making: Making) -> None:
     problems = []
     if not making.title.strip():
-        problems.append(_problem("title", _("Enter a title that says what learners do")))
+        problems.append(problem("title", _("Enter a title that says what learners do")))
     if not criteria:
-        problems.append(_problem("criteria", _("Choose what it asks for: a competency, a figure or a check-list")))
+        problems.append(problem("criteria", _("Choose what it asks for: a competency, a figure or a check-list")))
     keys = [one.competency.pk for one in criteria]
     if len(set(keys)) < len(keys):
-        problems.append(_problem("criteria", _("One competency is chosen twice. Choose each only once")))
+        problems.append(problem("criteria", _("One competency is chosen twice. Choose each only once")))
     if problems:
         raise Invalid(problems)
-
-
-def _problem(name: str, message: str) -> dict[str, str]:
-    return {"field": name, "code": "invalid", "message": message}

@@ -31,7 +31,7 @@ from tenancy.access import can, visible_q
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
 from tenancy.context import tenant_context
-from tenancy.errors import Conflict, Invalid, NotFound, Refused
+from tenancy.errors import Conflict, Invalid, NotFound, Refused, problem
 from tenancy.models import Tenant
 from tenancy.selectors import local_today
 
@@ -208,7 +208,7 @@ def _end(override: LevelOverride, cause: str, member_id: int | None, reason: str
 def _level_problems(level: int) -> list[dict[str, str]]:
     if level in set(Level):
         return []
-    return [_problem("level", "invalid_choice", _("Choose the level from the list"))]
+    return [problem("level", _("Choose the level from the list"), "invalid_choice")]
 
 
 def reason_problems(reason: str) -> list[dict[str, str]]:
@@ -222,10 +222,10 @@ def reason_problems(reason: str) -> list[dict[str, str]]:
         )
         if not length:
             text = _("Enter the reason with at least %(least)d characters, like: Explained it to the class on 12 Nov")
-        return [_problem("reason", "too_short", text % {"n": length, "least": SHORTEST})]
+        return [problem("reason", text % {"n": length, "least": SHORTEST}, "too_short")]
     if length > LONGEST:
         text = _("The reason has %(n)d characters. Shorten it to %(most)d")
-        return [_problem("reason", "too_long", text % {"n": length, "most": LONGEST})]
+        return [problem("reason", text % {"n": length, "most": LONGEST}, "too_long")]
     return []
 
 
@@ -235,8 +235,4 @@ def until_problems(until: date | None, today: date) -> list[dict[str, str]]:
         return []
     day = until.isoformat() if until > LATEST else date_format(until, "j M Y")
     text = _("The last day was %(day)s. Enter a day from today to 2199, or leave it empty to let the level stand")
-    return [_problem("until", "out_of_range", text % {"day": day})]
-
-
-def _problem(field: str, code: str, message: str) -> dict[str, str]:
-    return {"field": field, "code": code, "message": message}
+    return [problem("until", text % {"day": day}, "out_of_range")]

@@ -17,7 +17,7 @@ from milestones.plans import Asked
 from status_engine import Level
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Conflict, Invalid, Refused
+from tenancy.errors import Conflict, Invalid, Refused, problem
 
 MOST_OPEN = 5
 FARTHEST = timedelta(days=730)
@@ -60,7 +60,7 @@ def confirm_milestone(actor: Actor, *, milestone: Milestone, wish: Wish, answer:
     """In force from now, as `wish` says. Raises Invalid, Conflict when somebody answered before."""
     _check(actor, wish)
     if wish.asked is None:
-        raise Invalid([_problem("measure", _("Choose what will show that the goal is reached"))])
+        raise Invalid([problem("measure", _("Choose what will show that the goal is reached"))])
     row = _waiting(milestone)
     row.title, row.description, row.kind = wish.title, wish.why, wish.kind
     row.is_active, row.proposal = True, Milestone.Proposal.CONFIRMED
@@ -79,7 +79,7 @@ def confirm_milestone(actor: Actor, *, milestone: Milestone, wish: Wish, answer:
 def decline_milestone(actor: Actor, *, milestone: Milestone, reason: str) -> Milestone:
     """Not now. The learner reads the reason. Raises Invalid without one, Conflict when somebody answered before."""
     if not reason.strip():
-        raise Invalid([_problem("reason", _("Write why not now. The learner reads it"))])
+        raise Invalid([problem("reason", _("Write why not now. The learner reads it"))])
     row = _waiting(milestone)
     row.proposal = Milestone.Proposal.DECLINED
     _answer(actor, row, reason)
@@ -123,14 +123,10 @@ def _set_date(actor: Actor, milestone: Milestone, due_on: date | None) -> None:
 def _check(actor: Actor, wish: Wish) -> None:
     problems = []
     if not wish.title.strip():
-        problems.append(_problem("title", _("Write what you want to be able to do")))
+        problems.append(problem("title", _("Write what you want to be able to do")))
     if wish.kind not in Milestone.Kind.values:
-        problems.append(_problem("kind", _("Choose what the goal is about from the list")))
+        problems.append(problem("kind", _("Choose what the goal is about from the list")))
     if wish.due_on is not None and not actor.today <= wish.due_on <= actor.today + FARTHEST:
-        problems.append(_problem("due_on", _("Choose a day from today to two years from now")))
+        problems.append(problem("due_on", _("Choose a day from today to two years from now")))
     if problems:
         raise Invalid(problems)
-
-
-def _problem(field: str, message: str) -> dict[str, str]:
-    return {"field": field, "code": "invalid", "message": message}

@@ -16,7 +16,7 @@ from milestones.models import CompetencyStatus, Criterion, Milestone, SectionMil
 from status_engine import Level
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Invalid
+from tenancy.errors import Invalid, problem
 
 NEEDING = ("at_least", "points")  # rules with a number
 MOST = Decimal(99_999)
@@ -94,9 +94,6 @@ def roll_up_existing(milestone: Milestone) -> None:
 
 def problems_of(criteria: Sequence[Asked], rule: str, need: Decimal | None) -> list[dict[str, str]]:
     """What is wrong with what a milestone shall ask for: a rule that could never or always be met."""
-
-    def problem(field: str, message: str) -> dict[str, str]:
-        return {"field": field, "code": "invalid", "message": message}
 
     if not criteria:
         return [problem("criteria", "A milestone without criteria is never met. Add at least one competency")]

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from learners.models import Learner, School
 from milestones.models import LEVELS, CelebrationRule, ShoutOut
-from milestones.reviews import problem, text_problem
+from milestones.reviews import text_problem
 from status_engine import Level
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Conflict, Invalid
+from tenancy.errors import Conflict, Invalid, problem
 
 LONGEST = 300
 NEVER = max(Level) + 1

@@ -14,7 +14,7 @@ from learners.reach import running
 from milestones.models import FollowUp, ReviewCadence, ReviewItem, ReviewSession
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Conflict, Invalid
+from tenancy.errors import Conflict, Invalid, problem
 from tenancy.models import Member
 
 LONGEST_NOTE, LONGEST_NOTES, LONGEST_FOLLOW_UP = 2_000, 10_000, 300
@@ -157,10 +157,6 @@ def _move(session: ReviewSession, state: str) -> None:
     else:
         session.closed_at = now
     session.save(update_fields=["state", "opened_at", "closed_at", "notes"])
-
-
-def problem(field: str, message: str) -> dict[str, str]:
-    return {"field": field, "code": "invalid", "message": message}
 
 
 def text_problem(field: str, text: str, most: int) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from learners.models import Learner
 from milestones.models import RouteStep
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Conflict, Invalid, Refused
+from tenancy.errors import Conflict, Invalid, Refused, problem
 
 NEXT, UP, DOWN, DROP = "next", "up", "down", "drop"
 MOVES = (NEXT, UP, DOWN, DROP)
@@ -24,7 +24,7 @@ def move_on_route(actor: Actor, *, learner: Learner, competency: Competency, mov
     a route that is full or a competency that is not in use, Conflict where it is not on the route any more.
     """
     if move not in MOVES:
-        raise Invalid([{"field": "move", "code": "unknown", "message": _("Use one of next, up, down, drop")}])
+        raise Invalid([problem("move", _("Use one of next, up, down, drop"), "unknown")])
     Learner.objects.select_for_update(no_key=True).get(pk=learner.pk)
     rows = list(RouteStep.objects.filter(learner_id=learner.pk).order_by("position", "id"))
     at = next((n for n, row in enumerate(rows) if row.competency_id == competency.pk), None)

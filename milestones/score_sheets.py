@@ -27,7 +27,7 @@ from milestones.releases import restore_levels, show_levels
 from milestones.score_preview import After, Work, levels_after, points_of
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Conflict, Invalid, Refused
+from tenancy.errors import Conflict, Invalid, Refused, problem
 from tenancy.models import Tenant
 from tenancy.selectors import zone
 
@@ -120,9 +120,6 @@ def _open(sheet: ScoreSheet) -> ScoreSheet:
 
 
 def _problems(score: Score) -> list[dict[str, str]]:
-    def problem(field: str, message: str) -> dict[str, str]:
-        return {"field": field, "code": "invalid", "message": message}
-
     if score.mark not in ("", *ScoreEntry.Mark.values):
         return [problem("mark", _("Choose a level, no evidence, or absent"))]
     if (score.mark == ScoreEntry.Mark.SCORED) != (score.level in (1, 2, 3, 4)):
@@ -209,7 +206,7 @@ def _decided(actor: Actor, down: set[int], drops: Mapping[int, str], entries: li
     open_ones = [names[one] for one in sorted(down) if drops.get(one) not in ScoreEntry.Drop.values]
     if open_ones:
         text = _("Decide for %(names)s: agree that the level drops, or keep it")
-        raise Invalid([{"field": "drops", "code": "undecided", "message": text % {"names": ", ".join(open_ones)}}])
+        raise Invalid([problem("drops", text % {"names": ", ".join(open_ones)}, "undecided")])
     kept = {one for one in down if drops[one] == ScoreEntry.Drop.KEEP}
     if kept and learners_to_judge(actor).filter(id__in=kept).count() < len(kept):
         raise Refused(_("You may not set levels for all of these learners. Agree to the drop, or ask their teacher."))

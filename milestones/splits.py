@@ -31,7 +31,7 @@ from milestones.standards import RULES, Standards
 from tenancy.access import can
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Conflict, Invalid, NotFound
+from tenancy.errors import Conflict, Invalid, NotFound, problem
 
 MOST_PARTS = 6
 COPIED = (
@@ -162,9 +162,6 @@ def _take_places(old: Milestone, new: Sequence[Milestone]) -> None:
 
 def split_problems(parts: Sequence[Part], criteria: Collection[int]) -> list[dict[str, str]]:
     """What is wrong with the parts, in the words of the form."""
-
-    def problem(field: str, message: str) -> dict[str, str]:
-        return {"field": field, "code": "invalid", "message": message}
 
     if not 2 <= len(parts) <= MOST_PARTS:
         text = _("A split makes 2 to %(most)d milestones. Enter a title for each of them")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from milestones.past import BY, OCCURRED, RECORDED, Moment
-from tenancy.errors import Invalid
+from tenancy.errors import Invalid, problem
 from tenancy.models import Tenant
 from tenancy.selectors import zone
 
@@ -94,4 +94,4 @@ def _moment(text: str) -> datetime | None:
 
 def _wrong(field: str, value: str, fix: str) -> dict[str, str]:
     text = _('%(field)s was "%(value)s". %(fix)s') % {"field": field, "value": value[:40], "fix": fix}
-    return {"field": field, "code": "invalid", "message": text}
+    return problem(field, text)

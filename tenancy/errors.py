@@ -50,3 +50,8 @@ class Invalid(DomainError):
     def __init__(self, problems: list[dict[str, str]]) -> None:
         super().__init__(problems[0]["message"] if problems else "Check the values.", problems=problems)
         self.problems = problems
+
+
+def problem(field: str, message: str, code: str = "invalid") -> dict[str, str]:
+    """One thing that is wrong, for Invalid: the field of the form or of the request, and the sentence to show."""
+    return {"field": field, "code": code, "message": message}

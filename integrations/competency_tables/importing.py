@@ -25,7 +25,7 @@ from integrations.competency_tables.sheet import Sheet, is_spreadsheet, read_csv
 from integrations.competency_tables.xlsx import read_xlsx
 from integrations.models import CurriculumUpload
 from tenancy.actor import Actor
-from tenancy.errors import Invalid
+from tenancy.errors import Invalid, problem
 
 KEPT_FOR = timedelta(days=1)
 
@@ -59,7 +59,7 @@ def keep_upload(
     title = (title.strip() or found.title)[:200]
     if framework is None and not title:
         said = _("Choose the framework it belongs to, or enter the name of a new one")
-        raise Invalid([{"field": "framework", "code": "empty", "message": said}])
+        raise Invalid([problem("framework", said, "empty")])
     CurriculumUpload.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()
     upload: CurriculumUpload = CurriculumUpload.objects.create(
         kind=kind, file_name=name[-255:], content=data, framework=framework, title=title, made_by_id=actor.member_id

@@ -19,7 +19,7 @@ from reporting.curriculum.forms import problems_of
 from reporting.curriculum.rights import EDIT, EDITORS, PUBLISH, READ, frameworks_for, visible_framework
 from reporting.pages import PageRequest, page_errors, read_uuid
 from tenancy.access import may_at_all, would_gain
-from tenancy.errors import Conflict, DomainError, Invalid, NotFound
+from tenancy.errors import Conflict, DomainError, Invalid, NotFound, problem
 from tenancy.gate import requires
 from tenancy.step_up import prove_again
 
@@ -66,12 +66,12 @@ def _keep(request: PageRequest) -> CurriculumUpload:
     file, kind, place = request.FILES.get("file"), request.POST.get("kind", ""), request.POST.get("framework", "")
     problems = []
     if file is None:
-        problems.append({"field": "file", "code": "empty", "message": _("Choose the file that you want to import")})
+        problems.append(problem("file", _("Choose the file that you want to import"), "empty"))
     if kind not in KINDS:
-        problems.append({"field": "kind", "code": "unknown", "message": _("Choose what kind of file it is")})
+        problems.append(problem("kind", _("Choose what kind of file it is"), "unknown"))
     wanted = read_uuid(place)
     if place not in {"", NEW} and wanted is None:
-        problems.append({"field": "framework", "code": "unknown", "message": _("Choose a framework from the list")})
+        problems.append(problem("framework", _("Choose a framework from the list"), "unknown"))
     if problems or file is None:
         raise Invalid(problems)
     framework = visible_framework(request.actor, wanted, EDIT) if wanted else None

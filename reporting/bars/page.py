@@ -29,7 +29,7 @@ from reporting.levels import WORDS
 from status_engine import Level
 from tenancy.access import can
 from tenancy.actor import Actor
-from tenancy.errors import NotFound
+from tenancy.errors import NotFound, problem
 
 READ = (CURRICULUM, "read")
 NAMED, MOST_SECTIONS = 60, 400
@@ -243,4 +243,4 @@ def rule_choices() -> list[tuple[str, str]]:
 
 def unknown_number(name: str, text: str) -> dict[str, str]:
     message = _("%(value)s is not a number. Enter one, like 95") % {"value": f"“{text[:40]}”"}
-    return {"field": name, "code": "invalid", "message": message}
+    return problem(name, message)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from competencies.models import Indicator
 from learners.models import CalendarDay, Learner
 from milestones.indicator_marks import DAY, Figure
-from tenancy.errors import Invalid
+from tenancy.errors import Invalid, problem
 
 DATE = gettext_lazy("Enter a date, like 19 Nov 2026")
 
@@ -103,7 +103,7 @@ def read_figures(indicator: Indicator, learners: list[Learner], data: QueryDict)
         except (InvalidOperation, ValueError):
             text = _("%(name)s: enter a number, like 3 or 2.5, not “%(value)s”")
             values = {"name": learner.name, "value": data.get(name, "")[:40] or data.get(f"of-{learner.public_id}", "")}
-            problems.append({"field": name, "code": "invalid", "message": text % values})
+            problems.append(problem(name, text % values))
     if problems:
         raise Invalid(problems)
     return found

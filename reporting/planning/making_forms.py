@@ -16,7 +16,7 @@ from milestones.smart import Draft, Measured
 from reporting.planning.measures import Measures, measured
 from reporting.planning.wish_forms import choice, day, number, words
 from status_engine import Level
-from tenancy.errors import Invalid
+from tenancy.errors import Invalid, problem
 
 ROWS = 4
 LEVELS = [
@@ -156,7 +156,7 @@ class CriterionForm(forms.Form):
             return None
         points = values["points"]
         if points is not None and points <= 0:
-            raise Invalid([{"field": "points", "code": "invalid", "message": _("Points are a number above 0, like 1")}])
+            raise Invalid([problem("points", _("Points are a number above 0, like 1"))])
         found = replace(found, is_required=values["is_required"], points=found.points if points is None else points)
         if not found.measure:
             return found

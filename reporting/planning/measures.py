@@ -16,7 +16,7 @@ from milestones.smart import Measured
 from reporting.curriculum.texts import cut, plain
 from reporting.levels import WORDS
 from status_engine import Level
-from tenancy.errors import Invalid
+from tenancy.errors import Invalid, problem
 
 MOST, LONGEST = 300, 90
 RATES = (Indicator.Entry.DAY, Indicator.Entry.SHARE)
@@ -45,15 +45,15 @@ def figure_asked(indicator: Indicator, target: Decimal | None, *, is_growth: boo
     is_rate = indicator.entry in RATES
     if is_rate and is_growth:
         text = _("%(name)s is a share of days or tasks. Growth is for counts and amounts; enter the share to reach")
-        raise Invalid([{"field": "way", "code": "invalid", "message": text % {"name": indicator.name}}])
+        raise Invalid([problem("way", text % {"name": indicator.name})])
     if target is None:
         text = _("Enter the number to reach for %(name)s, like 95") % {"name": indicator.name}
-        raise Invalid([{"field": "target", "code": "missing", "message": text}])
+        raise Invalid([problem("target", text, "missing")])
     least = -HIGHEST[is_rate] if is_growth else Decimal(0)
     if not least <= target <= HIGHEST[is_rate]:
         values = {"name": indicator.name, "least": least, "most": HIGHEST[is_rate], "value": f"{target.normalize():f}"}
         text = _("%(name)s: enter a number from %(least)s to %(most)s, not %(value)s") % values
-        raise Invalid([{"field": "target", "code": "out_of_range", "message": text}])
+        raise Invalid([problem("target", text, "out_of_range")])
     return Asked(
         indicator.competency, measure="change" if is_growth else "rate" if is_rate else "sum", target=target,
         period="term",

@@ -14,7 +14,7 @@ from milestones.assignment import LONGEST_REASON, Moved, To
 from milestones.models import Milestone
 from reporting.planning.plan_page import Planned
 from reporting.planning.wish_forms import choice, day, words
-from tenancy.errors import Invalid
+from tenancy.errors import Invalid, problem
 
 EMPTY = ("", gettext_lazy("Choose"))
 
@@ -31,7 +31,7 @@ def read_dates(data: QueryDict, plan: Sequence[Planned]) -> dict[int, Moved]:
         except ValueError:
             values = {"title": one.title, "value": data.get(name, "")[:40]}
             text = _("%(title)s: enter a date, like 2026-11-19, not “%(value)s”") % values
-            problems.append({"field": name, "code": "invalid", "message": text})
+            problems.append(problem(name, text))
     if problems:
         raise Invalid(problems)
     return found

@@ -24,7 +24,7 @@ from reporting.tasks import task_page, task_pages
 from reporting.tasks.task_form import AssignForm, EquivalentForm, TaskForm, initial_of
 from reporting.tasks.task_pages import section_of, visible_task
 from reporting.tasks.texts import problems_of, text_of
-from tenancy.errors import Conflict, DomainError, Invalid, NotFound, Refused
+from tenancy.errors import Conflict, DomainError, Invalid, NotFound, Refused, problem
 from tenancy.gate import requires
 
 
@@ -232,7 +232,7 @@ def answer_asked(request: PageRequest, section_id: UUID, request_id: UUID) -> Ht
     asked = task_pages.visible_request(request.actor, section, request_id)
     answer = text_of(request.POST, "answer", 500, {})[:500]
     if len(answer) < 3:
-        raise Invalid([{"field": "answer", "code": "missing", "message": _("Write a short answer for the learner")}])
+        raise Invalid([problem("answer", _("Write a short answer for the learner"), "missing")])
     answer_request(request.actor, request=asked, answer=answer)
     messages.success(request, _("Answered. The learner reads it under My work."))
     return redirect("class_tasks", section_id)
