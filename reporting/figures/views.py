@@ -16,6 +16,7 @@ from milestones.indicator_marks import save_figures
 from reporting.figures.forms import CalendarForm, IndicatorForm, read_day, read_figures
 from reporting.figures.page import active_indicators, schools_of, spans
 from reporting.figures.page import class_figures as page_of
+from reporting.form_problems import add_problems
 from reporting.pages import PageRequest, page_errors, read_uuid
 from reporting.scoring.page import SCORE, learners_of, scored_section
 from tenancy.actor import DST
@@ -41,7 +42,7 @@ def calendar(request: PageRequest) -> HttpResponse:
         try:
             days = set_days(request.actor, school=school, **values)
         except Invalid as error:
-            _add(form, error)
+            add_problems(form, error)
         else:
             text = ngettext("%(n)d day is in the calendar.", "%(n)d days are in the calendar.", days)
             messages.success(request, text % {"n": days})
@@ -73,17 +74,12 @@ def indicators(request: PageRequest) -> HttpResponse:
         try:
             made = create_indicator(request.actor, **form.cleaned_data)
         except Invalid as error:
-            _add(form, error)
+            add_problems(form, error)
         else:
             messages.success(request, _("%(name)s can be entered by teachers now.") % {"name": made.name})
             return redirect("indicators")
     context = {"form": form, "indicators": active_indicators(request.actor)}
     return render(request, "figures/indicators.html", context, status=422 if form.errors else 200)
-
-
-def _add(form: CalendarForm | IndicatorForm, error: Invalid) -> None:
-    for one in error.problems:
-        form.add_error(one["field"] if one["field"] in form.fields else None, one["message"])
 
 
 @require_http_methods(["GET", "POST"])

@@ -13,6 +13,7 @@ from milestones.making import Making
 from milestones.models import Criterion, Milestone
 from milestones.plans import Asked
 from milestones.smart import Draft, Measured
+from reporting.form_problems import add_problems
 from reporting.planning.measures import Measures, measured
 from reporting.planning.wish_forms import choice, day, number, words
 from status_engine import Level
@@ -67,10 +68,6 @@ class WordsForm(forms.Form):
             title=values["title"], description=values["description"], kind=values["kind"], horizon=values["horizon"],
             heading=values["heading"], steps=tuple(self.known[key] for key in values.get("steps", ())),
         )  # fmt: skip
-
-    def add_problems(self, error: Invalid) -> None:
-        for one in error.problems:
-            self.add_error(one["field"] if one["field"] in self.fields else None, one["message"])
 
 
 class MilestoneForm(WordsForm):
@@ -143,8 +140,7 @@ class CriterionForm(forms.Form):
             try:
                 values["asked"] = self._asked(values)
             except Invalid as error:
-                for one in error.problems:
-                    self.add_error(one["field"] if one["field"] in self.fields else None, one["message"])
+                add_problems(self, error)
         return values
 
     def _asked(self, values: dict[str, Any]) -> Asked | None:

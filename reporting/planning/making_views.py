@@ -14,6 +14,7 @@ from learners.models import Section
 from milestones.checklists import checklist_of, tick_item, untick_item
 from milestones.making import edit_milestone, make_milestone
 from milestones.smart import smart_hints
+from reporting.form_problems import add_problems
 from reporting.pages import PageRequest, page_errors, read_uuid
 from reporting.planning.making_forms import MilestoneForm, WordsForm, asked_of, criterion_forms, first_words
 from reporting.planning.making_page import item_of, may_untick, measures_of, own_milestone, steps_of
@@ -51,7 +52,7 @@ def _make(request: PageRequest, section: Section | None) -> HttpResponse:
             making, due_on = form.whole(asked_of(rows)), form.cleaned_data["due_on"]
             made = make_milestone(request.actor, making=making, section=section, due_on=due_on)
         except Invalid as error:
-            form.add_problems(error)
+            add_problems(form, error)
         else:
             messages.success(request, _("Saved: %(title)s.") % {"title": made.title})
             return redirect("class_plan", section.public_id) if section else redirect("curriculum")

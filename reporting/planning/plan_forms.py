@@ -41,13 +41,7 @@ def _read(text: str) -> date | None:
     return date.fromisoformat(text.strip()) if text.strip() else None
 
 
-class _Form(forms.Form):
-    def add_problems(self, error: Invalid) -> None:
-        for one in error.problems:
-            self.add_error(one["field"] if one["field"] in self.fields else None, one["message"])
-
-
-class AddForm(_Form):
+class AddForm(forms.Form):
     """One more milestone of the curriculum for the plan."""
 
     milestone = choice(
@@ -65,7 +59,7 @@ class AddForm(_Form):
         return self.known[self.cleaned_data["milestone"]]
 
 
-class LearnerDateForm(_Form):
+class LearnerDateForm(forms.Form):
     """Another date for one learner."""
 
     learner = choice(gettext_lazy("Learner"), [], gettext_lazy("Choose a learner from the list"))
@@ -82,7 +76,7 @@ class LearnerDateForm(_Form):
         return self.known[self.cleaned_data["learner"]]
 
 
-class GiveForm(_Form):
+class GiveForm(forms.Form):
     """To whom else: a learner or a group of the class; a grade of the school for those who plan for it."""
 
     to = choice(gettext_lazy("Give it to"), [], gettext_lazy("Choose one learner, one group or one grade"))
@@ -108,7 +102,7 @@ class GiveForm(_Form):
         return self.known[self.cleaned_data["to"]]
 
 
-class GroupForm(_Form):
+class GroupForm(forms.Form):
     """The name of a group and who is in it."""
 
     name = words(

@@ -14,6 +14,7 @@ from learners.groups import end_group, save_group
 from learners.models import Section
 from milestones.assignment import give_milestone, move_dates, set_learner_date, take_back
 from milestones.plans import plan_milestones
+from reporting.form_problems import add_problems
 from reporting.pages import PageRequest, page_errors, read_uuid
 from reporting.planning.plan_forms import AddForm, GiveForm, GroupForm, LearnerDateForm, read_dates
 from reporting.planning.plan_page import (
@@ -100,7 +101,7 @@ def plan_milestone(request: PageRequest, section_id: UUID, milestone_id: UUID) -
         elif give.is_bound and give.is_valid():
             give_milestone(request.actor, milestone=milestone, to=give.chosen(), due_on=give.cleaned_data["due_on"])
     except Invalid as error:
-        (one if one.is_bound else give).add_problems(error)
+        add_problems(one if one.is_bound else give, error)
     if do and not one.errors and not give.errors:
         messages.success(request, _("Saved."))
         return redirect("plan_milestone", section_id, milestone_id)
@@ -151,7 +152,7 @@ def groups(request: PageRequest, section_id: UUID) -> HttpResponse:
             name, chosen = form.cleaned_data["name"], form.chosen()
             save_group(request.actor, section=section, name=name, learners=chosen, group=group)
         except Invalid as error:
-            form.add_problems(error)
+            add_problems(form, error)
         else:
             messages.success(request, _("Saved: the group %(name)s.") % {"name": form.cleaned_data["name"]})
             return redirect("groups", section_id)

@@ -13,6 +13,7 @@ from learners.models import Section
 from milestones.models import Milestone
 from milestones.own_milestones import confirm_milestone, decline_milestone, propose_milestone
 from milestones.smart import smart_hints
+from reporting.form_problems import add_problems
 from reporting.pages import PageRequest, page_errors
 from reporting.planning.own_goals import first_values, measures_for, waiting_goal, waiting_goals
 from reporting.planning.rights import CONFIRM, LEARNERS, PROPOSE, TEACHERS, own_record, section_for
@@ -34,7 +35,7 @@ def propose(request: PageRequest) -> HttpResponse:
         try:
             propose_milestone(request.actor, learner=learner, wish=form.wish())
         except Invalid as error:
-            form.add_problems(error)
+            add_problems(form, error)
         else:
             messages.success(request, _("Your teacher can see your goal now. The answer comes here."))
             return redirect("me")
@@ -72,7 +73,7 @@ def answer_proposal(request: PageRequest, section_id: UUID, milestone_id: UUID) 
         try:
             confirm_milestone(request.actor, milestone=milestone, wish=form.wish(), answer=form.cleaned_data["answer"])
         except Invalid as error:
-            form.add_problems(error)
+            add_problems(form, error)
         else:
             return _answered(request, section, _("Confirmed. It is a milestone of %(name)s from now."), milestone)
     context = {"section": section, "milestone": milestone, "form": form, "not_now": not_now, "hints": hints}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from milestones.models import Milestone
 from milestones.own_milestones import Wish
 from milestones.smart import Draft
+from reporting.form_problems import add_problems
 from reporting.planning.measures import Measures, measured
 from status_engine import Level
 from tenancy.errors import Invalid
@@ -94,7 +95,7 @@ class WishForm(forms.Form):
             try:
                 values["asked"] = self.measures.asked(values["measure"], level, values["target"])
             except Invalid as error:
-                self.add_problems(error)
+                add_problems(self, error)
         return values
 
     def wish(self) -> Wish:
@@ -107,10 +108,6 @@ class WishForm(forms.Form):
     def draft(self, language: str) -> Draft:
         values = self.cleaned_data
         return Draft(values["title"], values["why"], measured(values["asked"]), values["due_on"], language)
-
-    def add_problems(self, error: Invalid) -> None:
-        for one in error.problems:
-            self.add_error(one["field"] if one["field"] in self.fields else None, one["message"])
 
 
 class ConfirmForm(WishForm):

@@ -14,6 +14,7 @@ from assessments.artefact_files import storage
 from assessments.models import Artefact
 from assessments.portfolio import add_artefact, remove_artefact, share_artefact
 from learners.models import Learner
+from reporting.form_problems import add_problems
 from reporting.pages import PageRequest, page_errors
 from reporting.portfolio.forms import WorkForm
 from reporting.portfolio.page import READ, REMOVE, UPLOAD, competencies_of, portfolio, visible_artefact, visible_learner
@@ -73,8 +74,7 @@ def _add(request: PageRequest, learner: Learner, whose: str) -> HttpResponse:
         try:
             add_artefact(request.actor, learner=learner, work=form.work(), upload=form.cleaned_data["file"])
         except Invalid as error:
-            for one in error.problems:
-                form.add_error(one["field"] if one["field"] in form.fields else None, one["message"])
+            add_problems(form, error)
         else:
             messages.success(request, _("Added to the portfolio."))
             return redirect("my_portfolio") if whose == "mine" else redirect("portfolio", learner.public_id)

@@ -1,6 +1,5 @@
 """Good words and celebrations. Each view: parse, one call, render."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from learners.models import School
 from milestones import recognition
 from milestones.models import ShoutOut
+from reporting.form_problems import add_problems
 from reporting.pages import PageRequest, page_errors
 from reporting.recognition.forms import AS_DISTRICT, NEVER, CelebrationForm, ClassmateForm, WordsForm
 from reporting.recognition.page import (
@@ -47,7 +47,7 @@ def of_learner(request: PageRequest, learner_id: UUID) -> HttpResponse:
         try:
             recognition.say(request.actor, learner=learner, text=form.cleaned_data["text"])
         except Invalid as error:
-            _add(form, error)
+            add_problems(form, error)
         else:
             messages.success(request, _("Said. Learner and family see it now."))
             return redirect("recognition", learner_id)
@@ -65,7 +65,7 @@ def to_classmate(request: PageRequest) -> HttpResponse:
         try:
             recognition.say(request.actor, learner=learner, text=form.cleaned_data["text"], is_from_peer=True)
         except Invalid as error:
-            _add(form, error)
+            add_problems(form, error)
         else:
             messages.success(request, _("Sent."))
             return redirect("me")
@@ -120,8 +120,3 @@ def _set_rule(request: PageRequest, level: str, school: School | None) -> None:
         recognition.follow_tenant(request.actor, school=school)
     else:
         recognition.set_celebration(request.actor, school=school, level=None if level == NEVER else int(level))
-
-
-def _add(form: Any, error: Invalid) -> None:
-    for one in error.problems:
-        form.add_error(one["field"] if one["field"] in form.fields else None, one["message"])

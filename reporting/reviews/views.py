@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from milestones import reviews
 from milestones.models import ReviewItem
 from milestones.reviews_prepare import prepare_session
+from reporting.form_problems import add_problems
 from reporting.pages import PageRequest, page_errors, read_uuid
 from reporting.reviews.forms import CadenceForm, DecisionForm, FollowUpForm, PrepareForm
 from reporting.reviews.page import (
@@ -82,7 +83,7 @@ def cadence(request: PageRequest) -> HttpResponse:
                 is_active=not values["is_paused"],
             )  # fmt: skip
         except Invalid as error:
-            _add(form, error)
+            add_problems(form, error)
         else:
             messages.success(request, _("Saved. The next session is prepared on its day."))
             return redirect("reviews")
@@ -111,7 +112,7 @@ def decision(request: PageRequest, session_id: UUID, item_id: UUID) -> HttpRespo
         try:
             reviews.decide(request.actor, item=item, **form.cleaned_data)
         except Invalid as error:
-            _add(form, error)
+            add_problems(form, error)
         except reviews.Slower:
             mine = {"decision": form.cleaned_data["decision"], "note": form.cleaned_data["note"]}
             return _session(request, session_id, 409, slower=item_id, mine=mine)
@@ -133,7 +134,7 @@ def add_follow_up(request: PageRequest, session_id: UUID, item_id: UUID) -> Http
                 request.actor, item=item, text=form.cleaned_data["text"], owner=owner, due_on=form.day()
             )
         except Invalid as error:
-            _add(form, error)
+            add_problems(form, error)
         else:
             messages.success(request, _("Saved."))
             return redirect(f"{reverse('review', args=[session_id])}#i-{item_id}")
@@ -168,11 +169,6 @@ def state(request: PageRequest, session_id: UUID) -> HttpResponse:
         return _session(request, session_id, 422, wrong_state=True, problems=problems, notes=values["notes"])
     messages.success(request, _("Closed.") if values["state"] == "closed" else _("The session is running."))
     return redirect("review", session_id)
-
-
-def _add(form: Any, error: Invalid) -> None:
-    for one in error.problems:
-        form.add_error(one["field"] if one["field"] in form.fields else None, one["message"])
 
 
 def _problems(form: Any, item_id: UUID) -> list[tuple[str, str]]:

@@ -19,12 +19,13 @@ from assessments.pieces import not_storable
 from competencies.rubrics import READ as LIBRARY
 from learners.models import Learner
 from reporting.board import visible_section
+from reporting.form_problems import add_problems
 from reporting.pages import PageRequest, page_errors, read_uuid
 from reporting.tasks import task_page, task_pages
 from reporting.tasks.task_form import AssignForm, EquivalentForm, TaskForm, initial_of
 from reporting.tasks.task_pages import section_of, visible_task
-from reporting.tasks.texts import problems_of, text_of
-from tenancy.errors import Conflict, DomainError, Invalid, NotFound, Refused, problem
+from reporting.tasks.texts import text_of
+from tenancy.errors import Conflict, Invalid, NotFound, Refused, problem
 from tenancy.gate import requires
 
 
@@ -69,19 +70,13 @@ def new_task(request: PageRequest, section_id: UUID) -> HttpResponse:
             )
             return redirect("task", made.public_id)
         except Invalid as error:
-            _add(form, error)
+            add_problems(form, error)
     return render(request, "tasks/task_form.html", context, status=422 if form.is_bound else 200)
 
 
 def _fresh(choices: task_pages.Choices) -> dict[str, Any]:
     only = [choices.competencies[0][0]] if len(choices.competencies) == 1 else []
     return {"scored_by": "rubric" if choices.rubrics else "level", "competencies": only}
-
-
-def _add(form: Any, error: DomainError) -> None:
-    """What the service refused, at its field of the form."""
-    for name, message in problems_of(error).items():
-        form.add_error(name if name in form.fields else None, message)
 
 
 @require_GET
@@ -110,7 +105,7 @@ def edit_task(request: PageRequest, task_id: UUID) -> HttpResponse:
                 return redirect("task", task_id)
         except (Invalid, Conflict) as error:
             status = 409 if isinstance(error, Conflict) else 422
-            _add(form, error)
+            add_problems(form, error)
     context = {"section": row.section, "task": row, "form": form, "has_competencies": True}
     return render(request, "tasks/task_form.html", context, status=status)
 
@@ -148,7 +143,7 @@ def new_form(request: PageRequest, task_id: UUID) -> HttpResponse:
                 return redirect("task", task_id)
         except Conflict as error:
             status = 409
-            _add(form, error)
+            add_problems(form, error)
     return render(request, "tasks/new_form.html", {"task": row, "section": row.section, "form": form}, status=status)
 
 
