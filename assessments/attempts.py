@@ -17,8 +17,8 @@ from assessments.models import Assessment, Attempt, Form, RetryRequest
 from assessments.next_form import Fresh, Past, Refusal, Rules, next_form
 from assessments.refusals import check_early_reason, refusal_words
 from competencies.models import Competency
-from learners.models import Enrolment, Learner
-from learners.reach import running
+from learners.classes import learners_of
+from learners.models import Learner
 from tenancy.access import can
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
@@ -44,7 +44,7 @@ def assign_attempt(actor: Actor, *, assessment: Assessment, learner: Learner, ea
     Raises Refused with what is missing, Conflict on a closed task, Invalid for the reason, NotFound.
     """
     task = _open_task(actor, assessment)
-    if learner.pk not in {row.pk for row in learners_of(actor, task)}:
+    if learner.pk not in {row.pk for row in learners_of(task.section_id, actor.today)}:
         raise NotFound
     check_early_reason(early_reason)
     history, names = _histories(task), {learner.pk: learner.name}
@@ -66,7 +66,7 @@ def assign_attempt(actor: Actor, *, assessment: Assessment, learner: Learner, ea
 def assign_class(actor: Actor, *, assessment: Assessment) -> GivenToClass:
     """A first attempt for everybody in the section who has had none. A fixed number of statements."""
     task = _open_task(actor, assessment)
-    learners, histories, forms = learners_of(actor, task), _histories(task), _forms(task)
+    learners, histories, forms = learners_of(task.section_id, actor.today), _histories(task), _forms(task)
     fresh = [learner for learner in learners if learner.pk not in histories]
     given, without = [], []
     for learner in fresh:
@@ -166,13 +166,6 @@ def open_attempts(learner_ids: Collection[int], competency_ids: Collection[int])
     )
     fields = ("learner_id", "assessment__alignments__competency_id", "public_id", "assessment__title", "form__name")
     return [OpenAttempt(*row) for row in rows.order_by("-handed_in_at", "-id").values_list(*fields, "state")]
-
-
-def learners_of(actor: Actor, task: Assessment) -> list[Learner]:
-    """Who is in the section today, by name. One query."""
-    rows = Enrolment.objects.filter(running(actor.today), section_id=task.section_id, is_withdrawn=False)
-    found = Learner.objects.filter(id__in=rows.values("learner_id"), is_active=True)
-    return list(found.order_by("folded_name", "id"))
 
 
 def lock_attempt(actor: Actor, attempt: Attempt, action: tuple[str, str], version: int | None) -> Attempt:

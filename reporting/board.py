@@ -13,9 +13,9 @@ from milestones.assigned import own_dates
 from milestones.flags import PAST_TARGET, SET_BY_TEACHER
 from milestones.past import Moment
 from reporting.board_cells import NOTHING, Cell, Cells, Plan, cells_now, cells_then, planned_milestones
+from reporting.reach import visible_section
 from status_engine import Level
 from tenancy.actor import Actor
-from tenancy.errors import NotFound
 
 PUBLISH = ("Publication to learner and family", "publish, withdraw")
 EXPORT = ("Named export, up to 200 learners", "create")
@@ -79,15 +79,6 @@ class Filters:
     show: str = "everyone"
     sort: str = "name"
     moment: Moment | None = None
-
-
-def visible_section(actor: Actor, public_id: UUID, resource: str, action: str = "read") -> Section:
-    """The section, if the actor may do it there. Raises NotFound."""
-    found = Section.objects.visible_to(actor, resource, action).select_related("school").filter(public_id=public_id)
-    section: Section | None = found.first()
-    if section is None:
-        raise NotFound
-    return section
 
 
 def may_release(actor: Actor, public_id: UUID) -> bool:

@@ -12,9 +12,10 @@ from milestones.flags import SET_BY_TEACHER, STALLED_AFTER, Stand, flags_of
 from milestones.history import stands_as_of
 from milestones.models import MilestoneStatus
 from milestones.past import Moment
-from reporting.board import EXPORT, Board, Column, Filters, class_board, visible_section
+from reporting.board import EXPORT, Board, Column, Filters, class_board
 from reporting.board_cells import stall_limits
 from reporting.csv_cells import csv_text
+from reporting.reach import visible_section
 from status_engine import LEVEL_NAMES
 from tenancy.actor import Actor
 from tenancy.audit import record_audit

@@ -18,6 +18,15 @@ def visible_learner(actor: Actor, public_id: UUID, resource: str, action: str) -
     return learner
 
 
+def visible_section(actor: Actor, public_id: UUID, resource: str, action: str = "read") -> Section:
+    """The section, if the actor may do it there. Raises NotFound."""
+    found = Section.objects.visible_to(actor, resource, action).select_related("school").filter(public_id=public_id)
+    section: Section | None = found.first()
+    if section is None:
+        raise NotFound
+    return section
+
+
 def published_milestone(actor: Actor, public_id: UUID, learner: Learner, *, or_ended: bool = False) -> Milestone:
     """A milestone that this learner may work towards and the actor may see: never somebody else's personal one.
 

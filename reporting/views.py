@@ -14,7 +14,7 @@ from assessments.services import record_evidence, withdraw_evidence
 from milestones.services import release_levels
 from reporting import evidence_page, grid
 from reporting.as_of import Asked, read_page_moment
-from reporting.board import EXPORT, PUBLISH, Filters, class_board, may_release, visible_section
+from reporting.board import EXPORT, PUBLISH, Filters, class_board, may_release
 from reporting.forms import read_filters
 from reporting.grid_csv import grid_csv
 from reporting.htmx import level_changed, partial_or_page
@@ -22,6 +22,7 @@ from reporting.learner_page import STAFF_VIEW, learner_milestone
 from reporting.my_classes import my_classes as my_classes_of
 from reporting.pages import PageRequest, page_errors, read_uuid
 from reporting.planning.own_goals import beside
+from reporting.reach import visible_section
 from reporting.scoring.page import SCORE
 from tenancy.access import may_at_all
 from tenancy.gate import requires

@@ -12,13 +12,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from competencies.indicators import create_indicator
 from learners.calendar_days import clear_days, set_days
+from learners.classes import seated_learners_of
 from milestones.indicator_marks import save_figures
 from reporting.figures.forms import CalendarForm, IndicatorForm, read_day, read_figures
 from reporting.figures.page import active_indicators, schools_of, spans
 from reporting.figures.page import class_figures as page_of
 from reporting.form_problems import add_problems
 from reporting.pages import PageRequest, page_errors, read_uuid
-from reporting.scoring.page import SCORE, learners_of, scored_section
+from reporting.reach import visible_section
+from reporting.scoring.page import SCORE
 from tenancy.actor import DST
 from tenancy.errors import Invalid, NotFound
 from tenancy.gate import requires
@@ -86,8 +88,8 @@ def indicators(request: PageRequest) -> HttpResponse:
 @requires(*SCORE)
 @page_errors
 def class_figures(request: PageRequest, section_id: UUID) -> HttpResponse:
-    section = scored_section(request.actor, section_id)
-    choices, learners = active_indicators(request.actor), learners_of(section, request.actor.today)
+    section = visible_section(request.actor, section_id, *SCORE)
+    choices, learners = active_indicators(request.actor), seated_learners_of(section.pk, request.actor.today)
     wanted = read_uuid(request.GET.get("figure"))
     indicator = next((one for one in choices if one.public_id == wanted), choices[0] if choices else None)
     day = read_day(request.GET.get("day", ""), request.actor.today)

@@ -18,9 +18,9 @@ from reporting.form_problems import add_problems
 from reporting.pages import PageRequest, page_errors, read_uuid
 from reporting.planning.making_forms import MilestoneForm, WordsForm, asked_of, criterion_forms, first_words
 from reporting.planning.making_page import item_of, may_untick, measures_of, own_milestone, steps_of
-from reporting.planning.rights import DRAFT, EDITORS, MAKE, SCORE, section_for
+from reporting.planning.rights import DRAFT, EDITORS, MAKE, SCORE
 from reporting.planning.smart_words import in_words
-from reporting.reach import published_milestone, visible_learner
+from reporting.reach import published_milestone, visible_learner, visible_section
 from tenancy.errors import Invalid, NotFound, Refused
 from tenancy.gate import requires
 
@@ -29,7 +29,7 @@ from tenancy.gate import requires
 @requires(*MAKE)
 @page_errors
 def new_milestone(request: PageRequest, section_id: UUID) -> HttpResponse:
-    return _make(request, section_for(request.actor, section_id, MAKE))
+    return _make(request, visible_section(request.actor, section_id, *MAKE))
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,7 +65,7 @@ def _make(request: PageRequest, section: Section | None) -> HttpResponse:
 @requires(*MAKE)
 @page_errors
 def edit(request: PageRequest, section_id: UUID, milestone_id: UUID) -> HttpResponse:
-    section = section_for(request.actor, section_id, MAKE)
+    section = visible_section(request.actor, section_id, *MAKE)
     milestone = own_milestone(request.actor, section, milestone_id)
     data = request.POST if request.method == "POST" else None
     form = WordsForm(data, steps=steps_of(section, milestone), initial=first_words(milestone))

@@ -8,13 +8,14 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
+from learners.classes import learners_of
 from learners.models import Learner, Section
 from milestones.assigned import sections_of
 from milestones.models import PERSONAL, Criterion, LearnerTarget, Milestone, MilestoneStatus, Release, SectionMilestone
 from reporting.learner_page import LearnerMilestone
 from reporting.planning.making_page import has_checklist
 from reporting.planning.measures import Measures, figures_by_competency, in_words, measures, value_of
-from reporting.planning.rights import learners_of, proposals_of
+from reporting.planning.rights import proposals_of
 from tenancy.actor import Actor
 from tenancy.errors import NotFound
 from tenancy.models import Member
@@ -79,14 +80,14 @@ def beside(actor: Actor, page: LearnerMilestone) -> dict[str, object]:
 
 def waiting_goals(actor: Actor, section: Section) -> list[OwnGoal]:
     """What learners of the class have proposed, longest waiting first. Six queries."""
-    ids = [one.pk for one in learners_of(section, actor)]
+    ids = [one.pk for one in learners_of(section.pk, actor.today)]
     rows = proposals_of(actor, ids).select_related("learner").order_by("proposed_at", "id")
     return _goals(list(rows), {}, level_if_unknown=None)
 
 
 def waiting_goal(actor: Actor, section: Section, milestone_id: UUID) -> Milestone:
     """One of them. Raises NotFound."""
-    ids = [one.pk for one in learners_of(section, actor)]
+    ids = [one.pk for one in learners_of(section.pk, actor.today)]
     found = proposals_of(actor, ids).filter(public_id=milestone_id).select_related("learner").first()
     if found is None:
         raise NotFound

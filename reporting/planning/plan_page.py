@@ -10,11 +10,11 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from learners.classes import learners_of
 from learners.models import Learner, LearnerGroup, Section
 from milestones.assigned import SECTION, Work, works_towards
 from milestones.models import Milestone, MilestoneAssignment, MilestoneStatus, SectionMilestone
 from milestones.pacing import AHEAD, DONE, LATER, ON_PACE, pace_of, usual_times
-from reporting.planning.rights import learners_of
 from tenancy.actor import DST, SCH, Actor
 from tenancy.base import TenantQuerySet
 from tenancy.errors import NotFound
@@ -77,7 +77,7 @@ class MilestonePlan:
 
 def class_plan(actor: Actor, tenant: Tenant, section: Section) -> list[Planned]:
     """By target date, those without one last. A fixed number of queries, ten."""
-    learners = learners_of(section, actor)
+    learners = learners_of(section.pk, actor.today)
     planned = SectionMilestone.objects.filter(section_id=section.pk, milestone__is_active=True, milestone__learner=None)
     dates = {row.milestone_id: row.due_on for row in planned.order_by("position", "id")}
     work = works_towards([one.pk for one in learners], actor.today)
@@ -137,7 +137,7 @@ def planned_milestone(actor: Actor, section: Section, public_id: UUID) -> Milest
         raise NotFound
     is_planned = SectionMilestone.objects.filter(section_id=section.pk, milestone_id=found.pk).exists()
     if not is_planned and found.section_id != section.pk:
-        ids = [one.pk for one in learners_of(section, actor)]
+        ids = [one.pk for one in learners_of(section.pk, actor.today)]
         if not works_towards(ids, actor.today, [found.pk]):
             raise NotFound
     return found
@@ -145,7 +145,7 @@ def planned_milestone(actor: Actor, section: Section, public_id: UUID) -> Milest
 
 def milestone_plan(actor: Actor, tenant: Tenant, section: Section, milestone: Milestone) -> MilestonePlan:
     """Every learner of the class with the date that holds and the pace; and whom it was given to here."""
-    learners = learners_of(section, actor)
+    learners = learners_of(section.pk, actor.today)
     work = works_towards([one.pk for one in learners], actor.today, [milestone.pk])
     paces = _paces(actor, tenant, [milestone.pk], learners, work)
     stands = _stands(tenant, [milestone.pk], learners)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from learners.classes import learners_of
 from learners.groups import end_group, save_group
 from learners.models import Section
 from milestones.assignment import give_milestone, move_dates, set_learner_date, take_back
@@ -26,7 +27,8 @@ from reporting.planning.plan_page import (
     more_milestones,
     planned_milestone,
 )
-from reporting.planning.rights import DATES, MAKE, PLAN, learners_of, section_for
+from reporting.planning.rights import DATES, MAKE, PLAN
+from reporting.reach import visible_section
 from tenancy.access import can
 from tenancy.errors import Conflict, Invalid, NotFound
 from tenancy.gate import requires
@@ -36,14 +38,14 @@ from tenancy.gate import requires
 @requires(*DATES)
 @page_errors
 def plan(request: PageRequest, section_id: UUID) -> HttpResponse:
-    return _plan(request, section_for(request.actor, section_id, DATES))
+    return _plan(request, visible_section(request.actor, section_id, *DATES))
 
 
 @require_POST
 @requires(*PLAN)
 @page_errors
 def dates(request: PageRequest, section_id: UUID) -> HttpResponse:
-    section = section_for(request.actor, section_id, PLAN)
+    section = visible_section(request.actor, section_id, *PLAN)
     try:
         wanted = read_dates(request.POST, class_plan(request.actor, request.tenant, section))
         moved = move_dates(request.actor, section=section, dates=wanted)
@@ -59,7 +61,7 @@ def dates(request: PageRequest, section_id: UUID) -> HttpResponse:
 @requires(*PLAN)
 @page_errors
 def add_to_plan(request: PageRequest, section_id: UUID) -> HttpResponse:
-    section = section_for(request.actor, section_id, PLAN)
+    section = visible_section(request.actor, section_id, *PLAN)
     form = AddForm(request.POST, milestones=more_milestones(section))
     if not form.is_valid():
         return _plan(request, section, status=422, add=form)
@@ -85,9 +87,9 @@ def _plan(
 @requires(*PLAN)
 @page_errors
 def plan_milestone(request: PageRequest, section_id: UUID, milestone_id: UUID) -> HttpResponse:
-    section = section_for(request.actor, section_id, PLAN)
+    section = visible_section(request.actor, section_id, *PLAN)
     milestone = planned_milestone(request.actor, section, milestone_id)
-    learners = learners_of(section, request.actor)
+    learners = learners_of(section.pk, request.actor.today)
     data, do = (request.POST, request.POST.get("do")) if request.method == "POST" else (None, None)
     one = LearnerDateForm(data if do == "date" else None, learners=learners)
     give = GiveForm(
@@ -114,9 +116,9 @@ def plan_milestone(request: PageRequest, section_id: UUID, milestone_id: UUID) -
 @requires(*PLAN)
 @page_errors
 def take_given_back(request: PageRequest, section_id: UUID, milestone_id: UUID) -> HttpResponse:
-    section = section_for(request.actor, section_id, PLAN)
+    section = visible_section(request.actor, section_id, *PLAN)
     milestone = planned_milestone(request.actor, section, milestone_id)
-    rows = assignments_here(section, milestone, learners_of(section, request.actor))
+    rows = assignments_here(section, milestone, learners_of(section.pk, request.actor.today))
     if not may_give_to_grades(request.actor):
         rows = rows.filter(school=None)
     wanted = read_uuid(request.POST.get("given"))
@@ -132,8 +134,8 @@ def take_given_back(request: PageRequest, section_id: UUID, milestone_id: UUID) 
 @requires(*PLAN)
 @page_errors
 def groups(request: PageRequest, section_id: UUID) -> HttpResponse:
-    section = section_for(request.actor, section_id, PLAN)
-    learners, known = learners_of(section, request.actor), groups_of(section)
+    section = visible_section(request.actor, section_id, *PLAN)
+    learners, known = learners_of(section.pk, request.actor.today), groups_of(section)
     wanted = read_uuid(request.POST.get("group") or request.GET.get("group"))
     group = next((one for one in known if one.public_id == wanted), None)
     if wanted is not None and group is None:

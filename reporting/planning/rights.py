@@ -1,10 +1,8 @@
-"""Rows of the access matrix that the planning pages are, and the classes that they open."""
+"""Rows of the access matrix that the planning pages are, and the records that they open."""
 
 from collections.abc import Collection
-from uuid import UUID
 
-from learners.models import Enrolment, Learner, Section
-from learners.reach import running
+from learners.models import Learner
 from milestones.models import DATES as DATES_OF
 from milestones.models import PERSONAL, Milestone
 from tenancy.actor import DST, LRN, SCH, TCH, Actor
@@ -19,21 +17,6 @@ MAKE = ("Milestone of a section", "create, update, re-bar, split")
 DRAFT = ("Framework, competency, milestone, rubric (draft)", "create, update")
 SCORE = ("Evidence", "create")
 LEARNERS, TEACHERS, EDITORS = frozenset({LRN}), frozenset({TCH, SCH}), frozenset({DST})
-
-
-def section_for(actor: Actor, public_id: UUID, right: tuple[str, str]) -> Section:
-    """The class, if the actor may do it there. Raises NotFound."""
-    section: Section | None = Section.objects.visible_to(actor, *right).filter(public_id=public_id).first()
-    if section is None:
-        raise NotFound
-    return section
-
-
-def learners_of(section: Section, actor: Actor) -> list[Learner]:
-    """Who is in the class today, by name. One query."""
-    here = Enrolment.objects.filter(running(actor.today), section_id=section.pk, is_withdrawn=False)
-    rows = Learner.objects.filter(id__in=here.values("learner_id"), is_active=True)
-    return list(rows.order_by("folded_name", "id"))
 
 
 def own_record(actor: Actor, right: tuple[str, str]) -> Learner:

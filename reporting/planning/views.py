@@ -16,9 +16,10 @@ from milestones.smart import smart_hints
 from reporting.form_problems import add_problems
 from reporting.pages import PageRequest, page_errors
 from reporting.planning.own_goals import first_values, measures_for, waiting_goal, waiting_goals
-from reporting.planning.rights import CONFIRM, LEARNERS, PROPOSE, TEACHERS, own_record, section_for
+from reporting.planning.rights import CONFIRM, LEARNERS, PROPOSE, TEACHERS, own_record
 from reporting.planning.smart_words import HintWords, in_words
 from reporting.planning.wish_forms import ConfirmForm, NotNowForm, WishForm
+from reporting.reach import visible_section
 from tenancy.errors import Invalid
 from tenancy.gate import requires
 
@@ -47,7 +48,7 @@ def propose(request: PageRequest) -> HttpResponse:
 @requires(*CONFIRM, TEACHERS)
 @page_errors
 def proposals(request: PageRequest, section_id: UUID) -> HttpResponse:
-    section = section_for(request.actor, section_id, CONFIRM)
+    section = visible_section(request.actor, section_id, *CONFIRM)
     context = {"section": section, "goals": waiting_goals(request.actor, section)}
     return render(request, "planning/proposals.html", context)
 
@@ -56,7 +57,7 @@ def proposals(request: PageRequest, section_id: UUID) -> HttpResponse:
 @requires(*CONFIRM, TEACHERS)
 @page_errors
 def answer_proposal(request: PageRequest, section_id: UUID, milestone_id: UUID) -> HttpResponse:
-    section = section_for(request.actor, section_id, CONFIRM)
+    section = visible_section(request.actor, section_id, *CONFIRM)
     milestone = waiting_goal(request.actor, section, milestone_id)
     is_no = request.POST.get("say") == "not_now"
     data = request.POST if request.method == "POST" else None

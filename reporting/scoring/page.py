@@ -8,8 +8,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from competencies.models import RubricDescriptor
-from learners.models import Enrolment, Learner, SeatingPlace, Section
-from learners.reach import running
+from learners.classes import seated_learners_of
+from learners.models import Learner, Section
 from milestones.models import MilestoneStatus, ScoreEntry, ScoreSheet, SectionMilestone
 from milestones.score_preview import After
 from milestones.score_sheets import competencies_of, levels_of, levels_with, may_undo
@@ -115,14 +115,6 @@ class SheetPage:
         return sum(bool(row.comment) for row in self.rows if row.scored)
 
 
-def scored_section(actor: Actor, section_id: UUID) -> Section:
-    """The class, if the actor may record evidence in it. Raises NotFound."""
-    found: Section | None = Section.objects.visible_to(actor, *SCORE).filter(public_id=section_id).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
 def visible_sheet(actor: Actor, section_id: UUID, sheet_id: UUID) -> ScoreSheet:
     """The sheet with its class and milestone. Raises NotFound."""
     rows = ScoreSheet.objects.visible_to(actor, *SCORE).select_related("section", "milestone")
@@ -159,18 +151,9 @@ def open_sheets(section: Section) -> list[OpenSheet]:
     ]  # fmt: skip
 
 
-def learners_of(section: Section, today: date) -> list[Learner]:
-    """Who is in the class today, in the teacher's order: seated ones first, the others by name."""
-    enrolled = Enrolment.objects.filter(running(today), section_id=section.pk, is_withdrawn=False)
-    learners = Learner.objects.filter(id__in=enrolled.values("learner_id"), is_active=True)
-    places = dict(SeatingPlace.objects.filter(section_id=section.pk).values_list("learner_id", "position"))
-    last = len(places) + 1
-    return sorted(learners, key=lambda one: (places.get(one.pk, last), one.folded_name, one.pk))
-
-
 def sheet_page(actor: Actor, sheet: ScoreSheet, tenant: Tenant) -> SheetPage:
     """The whole class on one page, in a fixed number of queries."""
-    learners = learners_of(sheet.section, actor.today)
+    learners = seated_learners_of(sheet.section_id, actor.today)
     entries = {entry.learner_id: entry for entry in sheet.entries.all()}
     statuses = MilestoneStatus.objects.filter(milestone_id=sheet.milestone_id, learner_id__in=[x.pk for x in learners])
     levels = dict(statuses.values_list("learner_id", "level"))

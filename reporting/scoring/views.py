@@ -9,19 +9,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from learners.classes import learners_of, seated_learners_of
 from learners.models import Learner
 from learners.seating import set_seating
 from milestones.models import ScoreEntry, ScoreSheet
 from milestones.score_sheets import Slower, open_sheet, release_sheet, save_score, undo_release
 from reporting.pages import PageRequest, page_errors
+from reporting.reach import visible_section
 from reporting.scoring.forms import HeadForm, read_score
 from reporting.scoring.page import (
     SCORE,
-    learners_of,
     one_row,
     open_sheets,
     planned,
-    scored_section,
     sheet_page,
     visible_sheet,
 )
@@ -33,7 +33,7 @@ from tenancy.gate import requires
 @requires(*SCORE)
 @page_errors
 def start(request: PageRequest, section_id: UUID) -> HttpResponse:
-    section = scored_section(request.actor, section_id)
+    section = visible_section(request.actor, section_id, *SCORE)
     plans = {str(one.milestone.public_id): one.milestone for one in planned(section)}
     names = [(key, f"{one.code} {one.title}".strip()) for key, one in plans.items()]
     chosen = {"milestone": request.GET.get("milestone", "")}
@@ -63,7 +63,7 @@ def sheet(request: PageRequest, section_id: UUID, sheet_id: UUID) -> HttpRespons
 def _save_all(request: PageRequest, found: ScoreSheet) -> list[str]:
     """Every row of the page, as the form without script sends it. Returns what was not saved and why."""
     problems = []
-    for learner in learners_of(found.section, request.actor.today):
+    for learner in seated_learners_of(found.section_id, request.actor.today):
         end = f"-{learner.public_id}"
         if f"version{end}" not in request.POST:
             continue
@@ -89,7 +89,8 @@ def _faster(learner: Learner, slower: Slower) -> str:
 @page_errors
 def row(request: PageRequest, section_id: UUID, sheet_id: UUID, learner_id: UUID) -> HttpResponse:
     found = visible_sheet(request.actor, section_id, sheet_id)
-    learner = next((x for x in learners_of(found.section, request.actor.today) if x.public_id == learner_id), None)
+    learners = learners_of(found.section_id, request.actor.today)
+    learner = next((one for one in learners if one.public_id == learner_id), None)
     if learner is None:
         raise NotFound
     score, version = read_score(QueryDict(request.body))
@@ -151,8 +152,8 @@ def undo(request: PageRequest, section_id: UUID, sheet_id: UUID) -> HttpResponse
 @requires(*SCORE)
 @page_errors
 def seating(request: PageRequest, section_id: UUID) -> HttpResponse:
-    section = scored_section(request.actor, section_id)
-    learners = learners_of(section, request.actor.today)
+    section = visible_section(request.actor, section_id, *SCORE)
+    learners = seated_learners_of(section.pk, request.actor.today)
     if request.method == "POST":
         set_seating(request.actor, section=section, learners=learners, wanted=request.POST)
         messages.success(request, _("The order is saved. Score sheets of this class use it."))

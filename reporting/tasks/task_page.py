@@ -8,7 +8,6 @@ from uuid import UUID
 
 from assessments.agreement import Agreement, agreement
 from assessments.assessing import CHANGE, JUDGE, next_form_name
-from assessments.attempts import learners_of
 from assessments.difficulty import Difficulty, of_criteria, of_forms
 from assessments.marking import PUBLISH
 from assessments.marks import Rounds, rounds_of
@@ -16,6 +15,7 @@ from assessments.models import Assessment, Attempt, Form
 from assessments.next_form import UNDER_WAY
 from assessments.patterns import Handed, Pattern, patterns
 from competencies.models import RubricCriterion
+from learners.classes import learners_of
 from learners.models import Learner, Section
 from reporting.tasks.rubric_pages import competency_label
 from reporting.tasks.task_pages import section_of, visible_task
@@ -93,7 +93,7 @@ def task_page(actor: Actor, public_id: UUID) -> TaskPage:
     attempts = _attempts(actor, task)
     forms = list(Form.objects.filter(assessment_id=task.pk).order_by("position", "id"))
     notes = patterns(_handed(attempts))
-    rows = _learner_rows(learners_of(actor, task), attempts, notes)
+    rows = _learner_rows(learners_of(task.section_id, actor.today), attempts, notes)
     return TaskPage(
         task=task,
         section=section_of(task),

@@ -14,7 +14,7 @@ from competencies.models import Competency, Rubric
 from competencies.rubrics import usable_rubrics
 from learners.models import Section
 from milestones.models import Criterion
-from reporting.board import visible_section
+from reporting.reach import visible_section
 from reporting.tasks.rubric_pages import competency_label, names_of
 from tenancy.access import may_at_all
 from tenancy.actor import Actor

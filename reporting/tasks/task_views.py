@@ -12,15 +12,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from assessments import assessing
 from assessments.assessing import CHANGE, JUDGE, READ
-from assessments.attempts import GivenToClass, answer_request, assign_attempt, assign_class, learners_of
+from assessments.attempts import GivenToClass, answer_request, assign_attempt, assign_class
 from assessments.marking import PUBLISH, release
 from assessments.models import Assessment, Form
 from assessments.pieces import not_storable
 from competencies.rubrics import READ as LIBRARY
+from learners.classes import learners_of
 from learners.models import Learner
-from reporting.board import visible_section
 from reporting.form_problems import add_problems
 from reporting.pages import PageRequest, page_errors, read_uuid
+from reporting.reach import visible_section
 from reporting.tasks import task_page, task_pages
 from reporting.tasks.task_form import AssignForm, EquivalentForm, TaskForm, initial_of
 from reporting.tasks.task_pages import section_of, visible_task
@@ -167,7 +168,7 @@ def form_state(request: PageRequest, task_id: UUID, form_id: UUID) -> HttpRespon
 @page_errors
 def assign(request: PageRequest, task_id: UUID) -> HttpResponse:
     row = visible_task(request.actor, task_id, JUDGE)
-    learners = learners_of(request.actor, row)
+    learners = learners_of(row.section_id, request.actor.today)
     named = [(one.pk, one.name) for one in learners]
     wanted = next((one.pk for one in learners if one.public_id == read_uuid(request.GET.get("learner"))), None)
     data = request.POST if request.method == "POST" else None
