@@ -47,7 +47,7 @@ def write_own_view(actor: Actor, attempt: Attempt, levels: Mapping[int, Decimal]
         replace(
             _piece(attempt, key, scales[key].points(level), scales[key].possible),
             kind=Evidence.Kind.SELF_ASSESSMENT, source=SELF, task=f"{attempt.assessment.task}:self",
-            occurred_at=timezone.now(),
+            occurred_at=timezone.now(), hints=0, minutes=None,
         )
         for key, level in levels.items()
     ]  # fmt: skip
@@ -71,6 +71,8 @@ def _piece(
         possible=possible,
         pass_mark=pass_mark,
         weight=task.weight,
+        hints=attempt.hints,
+        minutes=attempt.minutes,
         state=Evidence.State.HIDDEN if task.is_practice else Evidence.State.COUNTED,
         occurred_at=attempt.handed_in_at or timezone.now(),
         due_at=_due_at(attempt),
@@ -96,8 +98,13 @@ def _record_or_correct(actor: Actor, pieces: list[Piece]) -> None:
         raise Conflict(refused[0])
     for piece in sorted(pieces, key=lambda one: one.competency_id):
         row = before.get(piece.competency_id)
-        if row is not None and (row.score, row.possible) != (piece.score, piece.possible):
+        if row is not None and _said(row) != _said(piece):
             _correct(actor, row, piece)
+
+
+def _said(one: Evidence | Piece) -> tuple[object, ...]:
+    """What judging again may change."""
+    return one.score, one.possible, one.hints, one.minutes
 
 
 def _correct(actor: Actor, row: Evidence, piece: Piece) -> None:
@@ -106,7 +113,9 @@ def _correct(actor: Actor, row: Evidence, piece: Piece) -> None:
     is_own = piece.source == SELF
     if not is_own and not Evidence.objects.visible_to(actor, *CORRECT).filter(pk=row.pk).exists():
         raise Refused(_("This was judged more than 14 days ago. Ask the school administrator to change it"))
-    correct_evidence(actor, evidence=row, score=piece.score, possible=piece.possible)
+    correct_evidence(
+        actor, evidence=row, score=piece.score, possible=piece.possible, hints=piece.hints, minutes=piece.minutes
+    )
 
 
 def _standing(pieces: list[Piece]) -> dict[int, Evidence]:

@@ -19,12 +19,13 @@ STAGING = """
 CREATE TEMP TABLE IF NOT EXISTS evidence_staging (
   n integer, public_id uuid, learner_id bigint, competency_id bigint, kind text, task text, possible numeric,
   occurred_at timestamptz, source text, source_id text, score numeric, weight numeric, method text, title text,
-  form text, state text, due_at timestamptz, comment text, attempt text, pass_mark numeric
+  form text, state text, due_at timestamptz, comment text, attempt text, pass_mark numeric,
+  hints smallint, minutes smallint
 ) ON COMMIT DROP
 """
 COPY = """
 COPY evidence_staging (learner_id, competency_id, kind, task, possible, occurred_at, source, source_id, score, weight,
-  method, title, form, state, due_at, comment, attempt, pass_mark, n, public_id) FROM STDIN
+  method, title, form, state, due_at, comment, attempt, pass_mark, hints, minutes, n, public_id) FROM STDIN
 """
 # Ascending order in every statement: two imports at once wait for each other instead of dead-locking.
 KEYS = """
@@ -34,12 +35,11 @@ ON CONFLICT (tenant_id, learner_id, competency_id) DO NOTHING
 """
 APPEND = """
 INSERT INTO assessments_evidence (tenant_id, public_id, learner_competency_id, entry, kind, method, task, title, form,
-  score, possible, weight, state, occurred_at, due_at, recorded_at, comment, attempt, pass_mark, source,
-  source_id, recorded_by_id,
-  token_id)
+  score, possible, weight, state, occurred_at, due_at, recorded_at, comment, attempt, pass_mark, hints, minutes,
+  source, source_id, recorded_by_id, token_id)
 SELECT %(tenant)s, s.public_id, k.id, 'recorded', s.kind, s.method, s.task, s.title, s.form, s.score, s.possible,
   s.weight, s.state, s.occurred_at, s.due_at, clock_timestamp(), s.comment, s.attempt,
-  s.pass_mark, s.source, s.source_id, %(member)s, %(token)s
+  s.pass_mark, s.hints, s.minutes, s.source, s.source_id, %(member)s, %(token)s
 FROM evidence_staging s JOIN assessments_learnercompetency k
   ON k.tenant_id = %(tenant)s AND k.learner_id = s.learner_id AND k.competency_id = s.competency_id
 ORDER BY k.id, s.n
@@ -49,9 +49,9 @@ ON CONFLICT (tenant_id, source, source_id) DO NOTHING
 OUTCOMES = """
 SELECT s.n, e.public_id, e.public_id = s.public_id AS created, e.learner_competency_id,
   (k.learner_id, k.competency_id, e.kind, e.task, e.possible, e.score, e.weight, e.method, e.title, e.form, e.state,
-   e.occurred_at, e.comment, e.attempt, e.pass_mark) IS NOT DISTINCT FROM
+   e.occurred_at, e.comment, e.attempt, e.pass_mark, e.hints, e.minutes) IS NOT DISTINCT FROM
   (s.learner_id, s.competency_id, s.kind, s.task, s.possible, s.score, s.weight, s.method, s.title, s.form, s.state,
-   s.occurred_at, s.comment, s.attempt, s.pass_mark) AS equal
+   s.occurred_at, s.comment, s.attempt, s.pass_mark, s.hints, s.minutes) AS equal
 FROM evidence_staging s
 JOIN assessments_evidence e ON e.tenant_id = %(tenant)s AND e.source = s.source AND e.source_id = s.source_id
 JOIN assessments_learnercompetency k ON k.tenant_id = %(tenant)s AND k.id = e.learner_competency_id

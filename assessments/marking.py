@@ -30,11 +30,20 @@ State = Attempt.State
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a teacher enters: levels per criterion (rubric), one per competency (by level), or points."""
+    """What a teacher enters: levels per criterion (rubric), one per competency (by level), or points.
+
+    `hints` that the learner used: with any, the work does not count towards a level. `minutes`: how long they worked.
+    """
 
     levels: Mapping[int, int] = field(default_factory=dict)
     points: Decimal | None = None
     feedback: str = ""
+    hints: int = 0
+    minutes: int | None = None
+
+    def note_on(self, row: Attempt) -> None:
+        """What is said about the attempt as a whole."""
+        row.feedback, row.hints, row.minutes = self.feedback, self.hints, self.minutes
 
 
 @transaction.atomic
@@ -48,7 +57,8 @@ def save_part(actor: Actor, *, attempt: Attempt, judgement: Judgement, version: 
         raise Conflict(_("This attempt has been judged. Judge it again to change it."))
     if criteria:
         add_scores(actor, row, judgement.levels, Round.FIRST, rounds.first.levels)
-    row.feedback, row.state = judgement.feedback, State.AWAITING
+    judgement.note_on(row)
+    row.state = State.AWAITING
     save_attempt(row)
     record_audit(actor, "attempt.scored_in_part", target=row)
     return row
@@ -82,7 +92,7 @@ def judge(actor: Actor, *, attempt: Attempt, judgement: Judgement, version: int 
     if missing:
         message = _("Choose a level for each criterion before judging, or save a part")
         raise Invalid([problem(name, message, "missing") for name in missing])
-    row.feedback = judgement.feedback
+    judgement.note_on(row)
     if criteria:
         add_scores(actor, row, judgement.levels, Round.FIRST, rounds.first.levels)
     if row.assessment.needs_second_marking and not rounds.second.levels:
@@ -135,7 +145,7 @@ def settle(actor: Actor, *, attempt: Attempt, judgement: Judgement, version: int
     if set(judgement.levels) != {one.pk for one in criteria}:
         raise _invalid("levels", _("Choose a level for each criterion"))
     add_scores(actor, row, judgement.levels, Round.FIRST, rounds.first.levels)
-    row.feedback = judgement.feedback
+    judgement.note_on(row)
     return _conclude(actor, row, judgement)
 
 

@@ -13,6 +13,7 @@ KINDS = tuple(Evidence.Kind.values)
 STATES = tuple(Evidence.State.values)
 LIMIT = Decimal("99999.999")
 LEAST_SHARE = Decimal("0.0001")
+MOST_HINTS, MOST_MINUTES = 999, 9_999
 # Clocks of other systems may run ahead a little; more than this is a mistake.
 AHEAD = timedelta(minutes=5)
 
@@ -39,6 +40,8 @@ class Piece:
     comment: str = ""
     attempt: str = ""
     pass_mark: Decimal | None = None
+    hints: int = 0
+    minutes: int | None = None
     n: int = 0
 
 
@@ -115,6 +118,9 @@ def _check_numbers(piece: Piece, wrong: Any) -> None:
     if piece.pass_mark is not None and not LEAST_SHARE <= piece.pass_mark <= 1:
         fix = "Use the share of the points that passes, above 0 and at most 1, like 0.6, or leave it out"
         wrong("pass_mark", "out_of_range", f"pass_mark was {piece.pass_mark}. {fix}")
+    for name, value, most in (("hints", piece.hints, MOST_HINTS), ("minutes", piece.minutes, MOST_MINUTES)):
+        if value is not None and not 0 <= value <= most:
+            wrong(name, "out_of_range", f"{name} was {value}. Use a whole number from 0 to {most}")
 
 
 def not_storable(text: str) -> bool:

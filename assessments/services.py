@@ -123,13 +123,17 @@ def correct_evidence(
     possible: Decimal | None = None,
     occurred_at: datetime | None = None,
     comment: str = "",
+    hints: int | None = None,
+    minutes: int | None = None,
 ) -> Evidence:
-    """A new row that stands in for the piece. Raises Invalid for bad values, Conflict when somebody was faster."""
+    """A new row that stands in for the piece; what is None stays, but the score; minutes go with the hints.
+
+    Raises Invalid for bad values, Conflict when somebody was faster."""
     changes: dict[str, Any] = {"score": score, "comment": comment}
-    if possible is not None:
-        changes["possible"] = possible
-    if occurred_at is not None:
-        changes["occurred_at"] = occurred_at
+    others = {"possible": possible, "occurred_at": occurred_at, "hints": hints}
+    changes |= {name: value for name, value in others.items() if value is not None}
+    if hints is not None:
+        changes["minutes"] = minutes
     return _supersede(actor, evidence, Evidence.Entry.CORRECTED, changes)
 
 
@@ -179,6 +183,8 @@ def _piece_of(row: Evidence) -> Piece:
         comment=row.comment,
         attempt=row.attempt,
         pass_mark=row.pass_mark,
+        hints=row.hints,
+        minutes=row.minutes,
     )
 
 

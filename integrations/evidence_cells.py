@@ -9,7 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 REQUIRED = ("learner", "competency", "score", "possible", "occurred_at", "task", "kind")
-OPTIONAL = ("method", "form", "title", "weight", "state", "comment", "due_at", "attempt", "pass_mark", "source_id")
+LATER = ("attempt", "pass_mark", "hints", "minutes")  # columns that were added after the first files had been sent
+OPTIONAL = ("method", "form", "title", "weight", "state", "comment", "due_at", *LATER, "source_id")
 COLUMNS = (*REQUIRED, *OPTIONAL)
 # What the ledger keeps; more decimals would come back changed, and a row sent twice would not equal itself.
 STEP = Decimal("0.001")
@@ -37,6 +38,8 @@ class Cells:
     occurred_at: datetime | None = None
     due_at: datetime | None = None
     pass_mark: Decimal | None = None
+    hints: int = 0
+    minutes: int | None = None
     day: date | None = None
     faults: list[Fault] = field(default_factory=list)
 
@@ -46,7 +49,7 @@ class Cells:
         moments = [None if moment is None else moment.astimezone(UTC) for moment in (self.occurred_at, self.due_at)]
         numbers = [self.score, self.possible, self.weight, self.day or moments[0], moments[1]]
         # Columns that came later are part of it only where they say something: older files keep their identifiers.
-        later = [text for name in ("attempt", "pass_mark") if (text := self.texts.get(name, ""))]
+        later = [text for name in LATER if (text := self.texts.get(name, ""))]
         return repr((learner_id, competency_id, words, [None if n is None else str(n) for n in numbers], *later))
 
 
@@ -65,6 +68,7 @@ def read_cells(row: int, texts: dict[str, str], zone: ZoneInfo, now: datetime) -
     cells.possible = possible if possible is not None else Decimal(0)
     cells.weight = weight if weight is not None else UNWEIGHTED
     cells.pass_mark = _number(cells, "pass_mark", SHARE_STEP)
+    cells.hints, cells.minutes = _whole(cells, "hints") or 0, _whole(cells, "minutes")
     if not texts["occurred_at"]:
         message = "occurred_at is empty. Enter the date of the evidence, like 2026-11-19"
         cells.faults.append(("occurred_at", "empty_value", message))
@@ -81,6 +85,16 @@ def _number(cells: Cells, name: str, step: Decimal = STEP) -> Decimal | None:
         cells.faults.append((name, "invalid_number", f"{name}{_shown(text)} is not a number. Write it like 3.5"))
         return None
     return Decimal(text).quantize(step, ROUND_HALF_UP)
+
+
+def _whole(cells: Cells, name: str) -> int | None:
+    text = cells.texts.get(name, "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 6):
+        cells.faults.append((name, "invalid_number", f"{name}{_shown(text)} is not a whole number. Write it like 2"))
+        return None
+    return int(text)
 
 
 def _moment(cells: Cells, name: str, zone: ZoneInfo, now: datetime | None) -> tuple[datetime | None, date | None]:

@@ -212,6 +212,8 @@ class _Import:
             state=texts.get("state") or "counted",
             due_at=cells.due_at,
             pass_mark=cells.pass_mark,
+            hints=cells.hints,
+            minutes=cells.minutes,
             n=cells.row,
             **words,
         )

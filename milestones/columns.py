@@ -50,6 +50,7 @@ STATE = " ".join(f"WHEN '{state.name.lower()}' THEN {int(state) * STATE_FACTOR}"
 # Task and form travel as a hash: what counts is only whether two are the same.
 HASH = "CASE WHEN e.{0} = '' THEN -1 ELSE hashtextextended(e.{0}, 0) & 9223372036854775807 END"
 CODE = f"""(CASE e.kind {KIND} END + CASE WHEN e.entry = 'withdrawn' THEN {int(State.WITHDRAWN) * STATE_FACTOR}
+   WHEN e.hints > 0 AND e.state = 'counted' THEN {int(State.WITH_HINTS) * STATE_FACTOR}
    ELSE CASE e.state {STATE} END END)::bigint"""
 # How each column leaves the database; a moment is a number of microseconds, whichever way it travels.
 EVIDENCE_FIELDS = (

@@ -19,11 +19,10 @@ WITH known AS (
 ), piece AS (
   INSERT INTO assessments_evidence (tenant_id, public_id, learner_competency_id, entry, kind, method, task, title,
     form, score, possible, weight, state, occurred_at, due_at, recorded_at, comment, attempt,
-    pass_mark, source, source_id,
-    recorded_by_id, token_id)
+    pass_mark, hints, minutes, source, source_id, recorded_by_id, token_id)
   SELECT %(tenant)s, %(public_id)s, pair.id, 'recorded', %(kind)s, %(method)s, %(task)s, %(title)s, %(form)s,
     %(score)s, %(possible)s, %(weight)s, %(state)s, %(occurred_at)s, %(due_at)s, clock_timestamp(), %(comment)s,
-    %(attempt)s, %(pass_mark)s, %(source)s, %(source_id)s, %(member)s, %(token)s
+    %(attempt)s, %(pass_mark)s, %(hints)s, %(minutes)s, %(source)s, %(source_id)s, %(member)s, %(token)s
   FROM pair ON CONFLICT (tenant_id, source, source_id) DO NOTHING RETURNING learner_competency_id
 ), wanted AS (
   SELECT DISTINCT c.milestone_id FROM milestones_criterion c

@@ -29,6 +29,7 @@ class Piece:
     score: str
     occurred_at: datetime
     comment: str
+    hints: int
     is_withdrawn: bool
     can_change: bool
 
@@ -68,6 +69,7 @@ def _piece(row: Evidence, scale: Any, can_change: bool) -> Piece:
         score="" if row.score is None else f"{row.score.normalize():f} / {row.possible.normalize():f}",
         occurred_at=row.occurred_at,
         comment=row.comment,
+        hints=row.hints,
         is_withdrawn=withdrawn,
         can_change=can_change and not withdrawn,
     )

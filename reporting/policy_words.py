@@ -70,6 +70,11 @@ METHODS: dict[str, Callable[[dict[str, Any]], str]] = {
 IGNORED: dict[str, Callable[[int], str]] = {
     "withdrawn": lambda n: ngettext("%(n)d piece was withdrawn", "%(n)d pieces were withdrawn", n),
     "hidden": lambda n: ngettext("%(n)d piece is hidden", "%(n)d pieces are hidden", n),
+    "with_hints": lambda n: ngettext(
+        "%(n)d piece was done with hints: it is shown but does not count",
+        "%(n)d pieces were done with hints: they are shown but do not count",
+        n,
+    ),
     "not_judged": lambda n: ngettext("%(n)d piece waits to be judged", "%(n)d pieces wait to be judged", n),
     "null": lambda n: ngettext("%(n)d piece has no score", "%(n)d pieces have no score", n),
     "self_assessment": lambda n: ngettext(

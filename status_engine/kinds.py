@@ -29,6 +29,7 @@ class State(IntEnum):
     WITHDRAWN = 1
     HIDDEN = 2
     NOT_JUDGED = 3
+    WITH_HINTS = 4
 
 
 class Reason(IntEnum):
@@ -39,11 +40,12 @@ class Reason(IntEnum):
     WITHDRAWN = 2
     HIDDEN = 3
     SELF_ASSESSMENT = 4
-    NOT_JUDGED = 5
-    NULL = 6
-    NOT_LATEST_ATTEMPT = 7
-    NOT_BEST_ATTEMPT = 8
-    OUTSIDE_WINDOW = 9
+    WITH_HINTS = 5
+    NOT_JUDGED = 6
+    NULL = 7
+    NOT_LATEST_ATTEMPT = 8
+    NOT_BEST_ATTEMPT = 9
+    OUTSIDE_WINDOW = 10
 
 
 KIND_NAMES: tuple[str, ...] = tuple(kind.name.lower() for kind in Kind)

@@ -161,6 +161,7 @@ def drop_reasons(policy: Policy, table: EvidenceTable, order: RowOrder) -> Codes
         return None
     reason = np.where(np.isnan(table.score), np.int8(Reason.NULL), np.int8(Reason.COUNTED))
     reason[table.state == State.NOT_JUDGED] = Reason.NOT_JUDGED
+    reason[table.state == State.WITH_HINTS] = Reason.WITH_HINTS
     reason[np.broadcast_to(is_self, reason.shape)] = Reason.SELF_ASSESSMENT
     reason[table.state == State.HIDDEN] = Reason.HIDDEN
     reason[table.state == State.WITHDRAWN] = Reason.WITHDRAWN

@@ -39,6 +39,8 @@ class Row(msgspec.Struct, forbid_unknown_fields=True):
     comment: str = ""
     attempt: str = ""
     pass_mark: float | None = None
+    hints: int = 0
+    minutes: int | None = None
     source_id: str = ""
 
 
@@ -134,6 +136,8 @@ def _piece(actor: Actor, n: int, row: Row, learners: dict[str, int], competencie
         comment=row.comment,
         attempt=row.attempt,
         pass_mark=None if row.pass_mark is None else Decimal(repr(row.pass_mark)).quantize(Decimal("0.0001")),
+        hints=row.hints,
+        minutes=row.minutes,
         source=f"api:{actor.token_id}",
         source_id=row.source_id or str(uuid7()),
     )

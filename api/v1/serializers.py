@@ -189,7 +189,7 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     form = serializers.CharField(max_length=40, required=False, allow_blank=True)
     weight = serializers.FloatField(min_value=0.001, max_value=100, required=False, default=1)
     state = serializers.ChoiceField(
-        choices=[s for s in STATE_NAMES if s != "withdrawn"], required=False, default="counted"
+        choices=[s for s in STATE_NAMES if s not in {"withdrawn", "with_hints"}], required=False, default="counted"
     )
     due_at = serializers.DateTimeField(required=False, allow_null=True)
     comment = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
@@ -198,6 +198,13 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     )
     pass_mark = serializers.FloatField(
         min_value=0.0001, max_value=1, required=False, allow_null=True, help_text="The task's own, as a share: 0.6."
+    )
+    hints = serializers.IntegerField(
+        min_value=0, max_value=999, required=False, default=0,
+        help_text="Used during the work. With any the piece is kept and shown, and does not count.",
+    )  # fmt: skip
+    minutes = serializers.IntegerField(
+        min_value=0, max_value=9999, required=False, allow_null=True, help_text="How long the learner worked."
     )
     source_id = serializers.CharField(
         max_length=255,

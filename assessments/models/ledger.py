@@ -83,6 +83,8 @@ class Evidence(PublicTenantModel):
     form = models.CharField(max_length=40, blank=True)
     attempt = models.CharField(max_length=40, blank=True)  # items of one attempt at a task are one piece
     pass_mark = models.DecimalField(max_digits=5, decimal_places=4, null=True)  # the task's own, as a share
+    hints = models.PositiveSmallIntegerField(default=0, db_default=0)  # used during the work; with any it never counts
+    minutes = models.PositiveSmallIntegerField(null=True)  # how long the learner worked
     score = models.DecimalField(max_digits=9, decimal_places=3, null=True)
     possible = models.DecimalField(max_digits=9, decimal_places=3)
     weight = models.DecimalField(max_digits=6, decimal_places=3, default=1)

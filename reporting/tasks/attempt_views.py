@@ -16,12 +16,13 @@ from assessments.assessing import HAND_IN, JUDGE, READ
 from assessments.attempts import LONGEST_WORK, ask_again, cancel_attempt, hand_in, mark_handed_in
 from assessments.marking import LONGEST_FEEDBACK, Judgement
 from assessments.models import Attempt
+from assessments.pieces import MOST_HINTS, MOST_MINUTES
 from assessments.practice import start_practice
 from assessments.self_assessment import assess_own_work
 from reporting.pages import PageRequest, page_errors
 from reporting.tasks import my_work as pages
 from reporting.tasks.attempt_page import SECOND, attempt_page, visible_attempt
-from reporting.tasks.texts import Problems, problems_of, read_levels, read_version, text_of
+from reporting.tasks.texts import Problems, problems_of, read_levels, read_version, text_of, whole_of
 from tenancy.actor import LRN
 from tenancy.errors import Conflict, Invalid, Refused
 from tenancy.gate import requires
@@ -95,7 +96,9 @@ def _read(values: Any) -> tuple[Judgement, Problems]:
         except InvalidOperation:
             problems["points"] = _("The points were “%(text)s”. Enter a number, like 7.5") % {"text": text[:20]}
             points = None
-    return Judgement(read_levels(values), points, feedback), problems
+    hints = whole_of(values, "hints", MOST_HINTS, problems) or 0
+    minutes = whole_of(values, "minutes", MOST_MINUTES, problems)
+    return Judgement(read_levels(values), points, feedback, hints, minutes), problems
 
 
 @require_POST

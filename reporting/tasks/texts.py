@@ -48,6 +48,17 @@ def text_of(values: Mapping[str, Any], name: str, most: int, problems: Problems)
     return text
 
 
+def whole_of(values: Mapping[str, Any], name: str, most: int, problems: Problems) -> int | None:
+    """A whole number from 0 to `most`, None where the box is empty; what is wrong with it goes to `problems`."""
+    text = str(values.get(name, "")).strip()
+    if text.isascii() and text.isdigit() and len(text) < 10 and int(text) <= most:
+        return int(text)
+    if text:
+        message = _("This was “%(text)s”. Enter a whole number from 0 to %(most)d, or leave it empty")
+        problems[name] = message % {"text": text[:20], "most": most}
+    return None
+
+
 def problems_of(error: DomainError) -> Problems:
     """What a service refused, by field; what belongs to no field stands under "form"."""
     if isinstance(error, Invalid):

@@ -69,7 +69,7 @@ def many_groups(rng: np.random.Generator, groups: int, largest: int = 12) -> dic
         "attempt": rng.integers(-1, 3, rows),
         "form": rng.integers(-1, 2, rows),
         "pass_mark": np.where(rng.random(rows) < 0.2, 0.6, np.nan),
-        "state": rng.choice([0, 0, 0, 0, 0, 1, 2, 3], rows).astype(np.int8),
+        "state": rng.choice([0, 0, 0, 0, 0, 1, 2, 3, 4], rows).astype(np.int8),
     }
 
 

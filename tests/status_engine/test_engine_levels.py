@@ -84,8 +84,8 @@ def test_work_handed_in_but_not_judged_is_beginning_and_says_so() -> None:
     assert (level_of(found), flag_names(int(found.flags[0]))) == ("meets", ["awaiting_judgement"])
 
 
-@pytest.mark.parametrize("state", ["withdrawn", "hidden"])
-def test_withdrawn_and_hidden_rows_leave_nothing_behind(state: str) -> None:
+@pytest.mark.parametrize("state", ["withdrawn", "hidden", "with_hints"])
+def test_rows_that_do_not_count_leave_nothing_behind(state: str) -> None:
     found = roll_up(a_policy(), EvidenceTable.from_rows([a_row(5, state=state)]))
     assert (level_of(found), int(found.flags[0])) == ("not-started", 0)
 

@@ -91,13 +91,21 @@ def test_every_row_that_does_not_count_has_a_reason() -> None:
     rows = [
         a_row(4, 1), a_row(None, 2), a_row(4, 3, state="withdrawn"), a_row(4, 4, state="hidden"),
         a_row(4, 5, kind="self_assessment"), a_row(None, 6, state="not_judged"),
-        a_row(None, 7, kind="self_assessment", state="not_judged"),
+        a_row(None, 7, kind="self_assessment", state="not_judged"), a_row(4, 8, state="with_hints"),
+        a_row(4, 9, kind="self_assessment", state="with_hints"),
     ]  # fmt: skip
     found = explained(rows)
     assert ids(found["counted"]) == [0]
     assert reasons(found) == {
         1: "null", 2: "withdrawn", 3: "hidden", 4: "self_assessment", 5: "not_judged", 6: "self_assessment",
+        7: "with_hints", 8: "self_assessment",
     }  # fmt: skip
+
+
+def test_of_a_test_only_the_items_with_hints_are_left_out() -> None:
+    quiz = [a_row(1, task="quiz", possible=1), a_row(1, task="quiz", possible=1, state="with_hints")]
+    found = explained([*quiz, a_row(0, task="quiz", possible=1)])
+    assert ([piece["value"] for piece in found["counted"]], reasons(found)) == ([2.5], {1: "with_hints"})
 
 
 def test_a_repeated_row_is_named() -> None:

@@ -91,6 +91,8 @@ def piece_with(places: Places, **values: Any) -> dict[str, Any]:
         "comment": "c",
         "attempt": "1",
         "pass_mark": 0.6,
+        "hints": 0,
+        "minutes": 5,
         "source_id": "s",
     }
     return {**data, **values}
@@ -113,6 +115,8 @@ FIELDS = (
     "comment",
     "attempt",
     "pass_mark",
+    "hints",
+    "minutes",
     "source_id",
 )
 ODD: list[Any] = [

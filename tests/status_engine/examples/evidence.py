@@ -129,6 +129,7 @@ REASONS = {
     "withdrawn": "somebody took it back",
     "hidden": "it is hidden",
     "self_assessment": "the learner judged it; it is shown beside the level unless the policy counts it",
+    "with_hints": "the learner used hints; it is shown beside the level",
     "not_judged": "it is handed in and waits to be judged: the level is at least beginning, with a flag",
     "null": "it has no score. No score is not zero",
     "not_latest_attempt": "a newer attempt at the task counts",
