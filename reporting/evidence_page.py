@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from assessments.models import Evidence, standing
 from competencies.book import policy_book
 from competencies.models import PolicyVersion, Rating
+from competencies.statements import label
 from milestones.models import Criterion
 from reporting.forms import EvidenceForm
 from reporting.reach import published_milestone, section_of, visible_learner
@@ -65,7 +66,7 @@ def evidence_page(actor: Actor, learner_id: UUID, milestone_id: UUID, section_id
         milestone_code=milestone.code,
         section_id=section.public_id if section else None,
         section_title=section.title if section else "",
-        competencies=[(pk, f"{code} {short or statement[:80]}".strip()) for pk, code, short, statement, _ in rows],
+        competencies=[(pk, label(code, short, statement)) for pk, code, short, statement, _ in rows],
         ratings=ratings,
         possible=version.scale.points_possible,
     )

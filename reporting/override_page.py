@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from competencies.statements import label
 from learners.models import Learner
 from milestones.models import CompetencyStatus, Criterion, LevelOverride, Milestone, MilestoneStatus
 from milestones.overrides import Place, learners_to_judge
@@ -96,6 +97,5 @@ def _things(learner: Learner, milestone: Milestone) -> list[Thing]:
         "competency_id", "level", "computed_level"
     )}  # fmt: skip
     for pk, code, short, statement in criteria:
-        label = f"{code} {short or statement[:80]}".strip()
-        things.append(Thing(str(pk), label, *levels.get(pk, (0, 0))))
+        things.append(Thing(str(pk), label(code, short, statement), *levels.get(pk, (0, 0))))
     return things

@@ -7,11 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from competencies.models import CURRICULUM, Competency
+from competencies.statements import label_of
 from learners.models import Learner, Section
 from milestones.bars import ROW, Move
 from milestones.health import (
@@ -148,22 +148,17 @@ def criteria_of(milestone: Milestone) -> tuple[CriterionBox, ...]:
     rows = Criterion.objects.filter(milestone_id=milestone.pk).select_related("competency").order_by("position", "id")
     return tuple(
         CriterionBox(
-            row.pk, _label(row.competency), row.required_level, row.get_measure_display() if row.measure else "",
+            row.pk, label_of(row.competency), row.required_level, row.get_measure_display() if row.measure else "",
             row.target, row.is_at_most,
         )
         for row in rows
     )  # fmt: skip
 
 
-def _label(competency: Competency) -> str:
-    words = competency.short_statement or strip_tags(competency.statement)
-    return f"{competency.code} {words}".strip()[:120]
-
-
 def _earlier(milestone: Milestone) -> tuple[EarlierBar, ...]:
     rows = list(MilestoneVersion.objects.filter(milestone_id=milestone.pk).order_by("-number"))
     keys = {one["competency_id"] for row in rows for one in row.criteria}
-    names = {row.pk: _label(row) for row in Competency.objects.filter(id__in=keys)}
+    names = {row.pk: label_of(row) for row in Competency.objects.filter(id__in=keys)}
     return tuple(
         EarlierBar(row.number, row.ended_at, row.reason, row.kept, tuple(_asked(one, names) for one in row.criteria))
         for row in rows

@@ -8,9 +8,10 @@ from uuid import UUID
 from django.db.models import Count
 
 from competencies.models import Framework
+from competencies.statements import plain
 from reporting.curriculum.grades import grade_key, has_grade
 from reporting.curriculum.rights import competencies_for, frameworks_for, visible_framework
-from reporting.curriculum.texts import folded, plain
+from reporting.curriculum.texts import folded
 from tenancy.actor import Actor
 
 OPEN_BELOW = 250  # items: up to here the whole tree is shown, above only the branch that is open

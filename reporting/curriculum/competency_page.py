@@ -11,10 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from competencies.models import Association, Competency, CompetencyVersion, Prerequisite, Rubric
+from competencies.statements import plain
 from milestones.models import Milestone
 from reporting.curriculum.browse import state_of
 from reporting.curriculum.rights import READ, competencies_for, visible_competency
-from reporting.curriculum.texts import plain
 from reporting.policy_pages import names_of
 from tenancy.actor import Actor
 

@@ -10,8 +10,8 @@ from assessments.pieces import not_storable
 from competencies.editing import MOST_GRADES, Wording
 from competencies.models import Competency, Framework, Prerequisite
 from competencies.outline import below
+from competencies.statements import cut, plain
 from reporting.curriculum.rights import competencies_for
-from reporting.curriculum.texts import cut, plain
 from reporting.forms import LINES
 from reporting.pages import read_uuid
 from tenancy.actor import Actor

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from competencies.models import Framework, Prerequisite
+from competencies.statements import plain
 from learners.models import Learner
 from milestones.models import CompetencyStatus
 from reporting.curriculum.browse import state_of
 from reporting.curriculum.grades import grade_key, has_grade
 from reporting.curriculum.map_layout import Spots, layered
 from reporting.curriculum.rights import LEVELS, competencies_for, visible_framework
-from reporting.curriculum.texts import plain
 from reporting.reach import visible_learner
 from tenancy.actor import Actor
 from tenancy.errors import NotFound

@@ -6,8 +6,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from competencies.statements import cut
 from reporting.curriculum.map_page import Box, MapPage
-from reporting.curriculum.texts import cut
 from reporting.levels import WORDS
 
 WIDTH, HEIGHT, GAP_X, GAP_Y, EDGE = 168, 52, 46, 16, 8

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from competencies.statements import plain
 from reporting.curriculum.browse import state_of
 from reporting.curriculum.grades import has_grade
-from reporting.curriculum.texts import plain
 from status_engine import Level
 
 FIELDS = (

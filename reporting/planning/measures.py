@@ -10,10 +10,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from competencies.models import Competency, Indicator
+from competencies.statements import label_of
 from milestones.models import Criterion
 from milestones.plans import Asked
 from milestones.smart import Measured
-from reporting.curriculum.texts import cut, plain
 from reporting.levels import WORDS
 from status_engine import Level
 from tenancy.errors import Invalid, problem
@@ -70,16 +70,12 @@ def measures(competency_ids: Collection[int], *, keep: Collection[int] = ()) -> 
     things: dict[str, Competency | Indicator] = {f"c:{one.public_id}": one for one in found}
     things |= {f"i:{one.public_id}": one for one in figures}
     groups: list[Any] = [
-        (title, [(f"c:{one.public_id}", label_of(one)) for one in group])
+        (title, [(f"c:{one.public_id}", label_of(one, LONGEST)) for one in group])
         for title, group in groupby(found, key=lambda one: one.framework.title)
     ]
     if figures:
         groups.append((_("Figures that are counted"), [(f"i:{one.public_id}", _of_figure(one)) for one in figures]))
     return Measures(groups, things)
-
-
-def label_of(competency: Competency) -> str:
-    return cut(f"{competency.code} {plain(competency.short_statement or competency.statement)}".strip(), LONGEST)
 
 
 def _of_figure(indicator: Indicator) -> str:

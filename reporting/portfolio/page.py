@@ -6,10 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
-from django.utils.html import strip_tags
 
 from assessments.models import ARTEFACT, Artefact
 from competencies.models import Competency
+from competencies.statements import label_of
 from learners.models import Learner
 from milestones.models import Criterion
 from tenancy.actor import Actor
@@ -17,7 +17,7 @@ from tenancy.errors import NotFound
 from tenancy.models import Member
 
 READ, UPLOAD, REMOVE = (ARTEFACT, "read"), (ARTEFACT, "upload"), (ARTEFACT, "remove")
-MOST, MOST_COMPETENCIES = 200, 80
+MOST, MOST_COMPETENCIES, LONGEST = 200, 80, 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +73,8 @@ def _work(row: Artefact, names: dict[int, str], may_remove: bool) -> Work:
         reflection=row.reflection, text=row.text, url=row.url, file_name=row.file_name, size=row.size,
         is_checked=row.is_checked, is_shared=row.shared_at is not None, may_remove=may_remove,
         added_by=names.get(row.added_by_id or 0, ""), added_at=row.added_at,
-        competencies=tuple(_named(tag.competency) for tag in row.tags.all()),
+        competencies=tuple(label_of(tag.competency, LONGEST) for tag in row.tags.all()),
     )  # fmt: skip
-
-
-def _named(competency: Competency) -> str:
-    return f"{competency.code} {competency.short_statement or strip_tags(competency.statement)}".strip()[:80]
 
 
 def competencies_of(learner: Learner) -> list[tuple[str, str, int]]:
@@ -86,7 +82,7 @@ def competencies_of(learner: Learner) -> list[tuple[str, str, int]]:
     planned = Q(milestone__section_milestones__section__enrolments__learner_id=learner.pk)
     wanted = Criterion.objects.filter(planned, milestone__is_active=True, measure="").values("competency_id")
     rows = Competency.objects.filter(id__in=wanted, is_retired=False).order_by("code", "id")[:MOST_COMPETENCIES]
-    return [(str(row.public_id), _named(row), row.pk) for row in rows]
+    return [(str(row.public_id), label_of(row, LONGEST), row.pk) for row in rows]
 
 
 def visible_artefact(actor: Actor, artefact_id: UUID, row: tuple[str, str]) -> Artefact:

@@ -10,9 +10,10 @@ from assessments.models import Assessment, Attempt, Evidence, standing
 from assessments.patterns import Handed, Pattern, patterns
 from competencies.models import RubricCriterion, RubricDescriptor
 from competencies.rubrics import LEVELS
+from competencies.statements import label_of
 from learners.models import Section
 from reporting.levels import WORDS
-from reporting.tasks.rubric_pages import competency_label, names_of
+from reporting.tasks.rubric_pages import names_of
 from tenancy.access import can
 from tenancy.actor import SCH, Actor
 from tenancy.errors import NotFound
@@ -141,7 +142,7 @@ def _lines(
     attempt: Attempt, criteria: list[RubricCriterion], rounds: Rounds, mode: str, given: dict[int, int]
 ) -> list[Line]:
     aligned = list(attempt.assessment.alignments.select_related("competency").order_by("position", "id"))
-    labels = {one.competency_id: competency_label(one.competency) for one in aligned}
+    labels = {one.competency_id: label_of(one.competency) for one in aligned}
     if not criteria:
         if attempt.assessment.possible is not None:
             return []

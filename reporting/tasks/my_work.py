@@ -11,12 +11,12 @@ from assessments.marks import criteria_of, rounds_of
 from assessments.models import ASSESSMENT, Attempt, RetryRequest
 from assessments.practice import Practice, practice_for
 from competencies.rubrics import LEVELS
+from competencies.statements import label_of
 from learners.models import Enrolment, Learner
 from learners.reach import running
 from milestones.models import Criterion, Release, SectionMilestone
 from reporting.levels import WORDS
 from reporting.tasks.attempt_page import texts_of, visible_attempt
-from reporting.tasks.rubric_pages import competency_label
 from status_engine import Level
 from tenancy.actor import Actor
 from tenancy.errors import NotFound
@@ -68,7 +68,7 @@ def my_work(actor: Actor) -> MyWork:
         waiting=tuple(one for one in pieces if one.state == State.HANDED_IN),
         released=tuple(one for one in pieces if one.state == State.RELEASED),
         requests=tuple(
-            MyRequest(competency_label(row.competency), row.asked_at, row.answer, row.closed_at is None)
+            MyRequest(label_of(row.competency), row.asked_at, row.answer, row.closed_at is None)
             for row in asked.order_by("-asked_at", "-id")[:10]
             if row.closed_at is None or row.answer
         ),
@@ -83,7 +83,7 @@ def _practice(actor: Actor) -> tuple[tuple[Practice, str], ...]:
     rows = Criterion.objects.filter(milestone__in=shown.values("milestone_id"), measure="").select_related("competency")
     levels = dict(shown.values_list("milestone_id", "level"))
     near = sorted(rows, key=lambda row: (-levels.get(row.milestone_id, 0), row.milestone_id, row.position))
-    names = {row.competency_id: competency_label(row.competency) for row in near}
+    names = {row.competency_id: label_of(row.competency) for row in near}
     found = practice_for(actor, learner, list(names))
     return tuple((one, names[one.competency_id]) for one in found)
 

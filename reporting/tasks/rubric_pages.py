@@ -13,6 +13,7 @@ from assessments.calibration import CriterionSpread, own_agreement, scored_piece
 from assessments.models import CalibrationPiece, CalibrationScore
 from competencies.models import Competency, Rubric, RubricCriterion
 from competencies.rubrics import CREATE, LEVELS, READ, UPDATE, RubricContent, content_of, has_scores, newest
+from competencies.statements import label_of
 from reporting.levels import WORDS
 from tenancy.access import can, may_at_all
 from tenancy.actor import Actor
@@ -88,7 +89,7 @@ def _card(actor: Actor, row: Rubric, criteria: int, names: dict[int | None, str]
     return RubricCard(
         public_id=row.public_id,
         title=row.title,
-        competency=competency_label(row.competency) if row.competency else "",
+        competency=label_of(row.competency) if row.competency else "",
         version=row.version,
         criteria=criteria,
         made_by=names.get(row.made_by_id, ""),
@@ -97,10 +98,6 @@ def _card(actor: Actor, row: Rubric, criteria: int, names: dict[int | None, str]
         state=row.state,
         state_words=str(Rubric.State(row.state).label),
     )
-
-
-def competency_label(row: Competency) -> str:
-    return f"{row.code} {row.short_statement or row.statement[:80]}".strip()
 
 
 def visible_rubric(actor: Actor, public_id: UUID, row: tuple[str, str] = READ) -> Rubric:
@@ -117,7 +114,7 @@ def rubric_page(actor: Actor, public_id: UUID) -> RubricPage:
     rubric = visible_rubric(actor, public_id)
     content = content_of(rubric)
     keys = [one.competency_id for one in content.criteria if one.competency_id is not None]
-    labels = {row.pk: competency_label(row) for row in Competency.objects.filter(id__in=keys)}
+    labels = {row.pk: label_of(row) for row in Competency.objects.filter(id__in=keys)}
     later = Rubric.objects.filter(follows_id=rubric.pk).values_list("public_id", flat=True).first()
     source, before = rubric.copied_from, rubric.follows
     return RubricPage(

@@ -15,9 +15,9 @@ from assessments.models import Assessment, Attempt, Form
 from assessments.next_form import UNDER_WAY
 from assessments.patterns import Handed, Pattern, patterns
 from competencies.models import RubricCriterion
+from competencies.statements import label_of
 from learners.classes import learners_of
 from learners.models import Learner, Section
-from reporting.tasks.rubric_pages import competency_label
 from reporting.tasks.task_pages import section_of, visible_task
 from tenancy.access import can
 from tenancy.actor import Actor
@@ -97,7 +97,7 @@ def task_page(actor: Actor, public_id: UUID) -> TaskPage:
     return TaskPage(
         task=task,
         section=section_of(task),
-        competencies=tuple(competency_label(one.competency) for one in aligned),
+        competencies=tuple(label_of(one.competency) for one in aligned),
         forms=tuple(_form_rows(task, forms, attempts)),
         learners=tuple(rows),
         counts=tuple(_counts(attempts)),

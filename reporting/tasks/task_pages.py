@@ -12,10 +12,11 @@ from assessments.assessing import CHANGE, READ, library
 from assessments.models import ASSESSMENT, Assessment, AssessmentCompetency, Attempt, Form, RetryRequest
 from competencies.models import Competency, Rubric
 from competencies.rubrics import usable_rubrics
+from competencies.statements import label_of
 from learners.models import Section
 from milestones.models import Criterion
 from reporting.reach import visible_section
-from reporting.tasks.rubric_pages import competency_label, names_of
+from reporting.tasks.rubric_pages import names_of
 from tenancy.access import may_at_all
 from tenancy.actor import Actor
 from tenancy.errors import NotFound
@@ -119,7 +120,7 @@ def _card(row: Assessment, counts: Counter[str], made_by: str) -> TaskCard:
         state=row.state,
         state_words=str(Assessment.State(row.state).label),
         due_on=row.due_on,
-        competencies=tuple(competency_label(one.competency) for one in row.alignments.all()),
+        competencies=tuple(label_of(one.competency) for one in row.alignments.all()),
         forms=tuple(form.name for form in row.forms.all()),
         counts=tuple((state.value, str(state.label), counts[state]) for state in STATES if counts[state]),
         is_practice=row.is_practice,
@@ -133,7 +134,7 @@ def _asked(actor: Actor, section: Section) -> list[Asked]:
     rows = rows.filter(competency__criteria__milestone__section_milestones__section_id=section.pk).distinct()
     return [
         Asked(
-            row.public_id, row.learner.public_id, row.learner.name, competency_label(row.competency), row.note,
+            row.public_id, row.learner.public_id, row.learner.name, label_of(row.competency), row.note,
             row.asked_at,
         )
         for row in rows.select_related("learner", "competency").order_by("asked_at", "id")[:SHOWN]
@@ -194,7 +195,7 @@ def choices_for(actor: Actor, section: Section, current: Assessment | None = Non
         usable |= Q(id=current.rubric_id)
     rubrics = Rubric.objects.filter(usable).order_by("title", "id")
     found = [(row.pk, f"{row.title} (v{row.version})" if row.version > 1 else row.title) for row in rubrics]
-    return Choices([(row.pk, competency_label(row)) for row in rows], found)
+    return Choices([(row.pk, label_of(row)) for row in rows], found)
 
 
 def _of_section(section: Section) -> Q:

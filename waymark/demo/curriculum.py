@@ -9,12 +9,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from competencies.models import Competency, Framework
+from competencies.statements import plain
 from learners.models import Enrolment, Section
 from milestones.models import Milestone
 from milestones.plans import Asked, create_milestone, plan_milestones
 from tenancy.actor import Actor
 from waymark.demo.evidence import Assignment, Step
-from waymark.demo.frameworks import plain, short
+from waymark.demo.frameworks import short
 
 NEWER_COUNTS = {
     "method": "ewma",

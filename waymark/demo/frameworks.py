@@ -1,7 +1,6 @@
 """The sample frameworks as CASE packages, so that they come in through the same door as anybody's."""
 
 import csv
-import html
 import json
 import lzma
 import re
@@ -10,6 +9,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
+
+from competencies.statements import plain
 
 DATA = Path(__file__).with_name("data")
 CHANGED = "2026-07-01T00:00:00+00:00"
@@ -160,11 +161,6 @@ def _standard(
         CFItemType="Part of a standard" if letter else "Standard",
         educationLevel=[domain["grade"]],
     )
-
-
-def plain(statement: str) -> str:
-    """The statement without markup, for places that show text."""
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", "", statement)).split())
 
 
 def short(statement: str, limit: int = 52) -> str:
