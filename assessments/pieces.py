@@ -1,9 +1,10 @@
 """What a piece of evidence must look like before it may enter the ledger, whichever door it comes through."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -43,6 +44,12 @@ class Piece:
     hints: int = 0
     minutes: int | None = None
     n: int = 0
+
+
+def moment_of(day: date, zone: ZoneInfo) -> datetime:
+    """When work of a day was done, as the ledger keeps it: now for a day of today, noon at the school for another."""
+    now = timezone.now()
+    return now if day == now.astimezone(zone).date() else datetime.combine(day, time(12), tzinfo=zone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ minutes all of it can be taken back: the pieces are withdrawn, what families saw
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assessments.models import Evidence, standing
-from assessments.pieces import Piece, not_storable
+from assessments.pieces import Piece, moment_of, not_storable
 from assessments.services import record_many, withdraw_many
 from competencies.book import policy_book
 from competencies.models import Competency
@@ -141,10 +141,8 @@ def competencies_of(sheet: ScoreSheet) -> list[int]:
 
 
 def work_of(sheet: ScoreSheet, tenant: Tenant) -> Work:
-    """The sheet as the ledger will know it. A day of today becomes now, an earlier one noon at the school."""
-    now, place = timezone.now(), zone(tenant.time_zone)
-    is_today = sheet.occurred_on == now.astimezone(place).date()
-    moment = now if is_today else datetime.combine(sheet.occurred_on, time(12), tzinfo=place)
+    """The sheet as the ledger will know it."""
+    moment = moment_of(sheet.occurred_on, zone(tenant.time_zone))
     return Work(task=sheet.title[:100], kind=sheet.kind, occurred_at=moment, is_practice=sheet.is_practice)
 
 

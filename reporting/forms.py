@@ -1,18 +1,17 @@
 """Forms of the staff pages. Messages say what is wrong with the value and what to do."""
 
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.models import Evidence
-from assessments.pieces import Piece, not_storable
+from assessments.pieces import Piece, moment_of, not_storable
 from reporting.board import Filters
 from tenancy.ids import uuid7
 
@@ -32,6 +31,18 @@ def read_filters(values: Any) -> Filters:
         show=show if show in SHOW else "everyone",
         sort=sort if sort in SORT else "name",
     )
+
+
+def evidence_day(day: date, today: date) -> date:
+    """The day, if evidence may be of it. Raises ValidationError."""
+    if day > today:
+        raise forms.ValidationError(_("The date of the evidence must be today or earlier"))
+    if day < EARLIEST:
+        values = {"day": date_format(day, "j M Y"), "year": EARLIEST.year}
+        raise forms.ValidationError(
+            _("The date of the evidence was %(day)s. Enter a day from %(year)d on, like 19 Nov 2026") % values
+        )
+    return day
 
 
 class EvidenceForm(forms.Form):
@@ -113,15 +124,7 @@ class EvidenceForm(forms.Form):
         field.choices = choices
 
     def clean_occurred_on(self) -> date:
-        day: date = self.cleaned_data["occurred_on"]
-        if day > self.today:
-            raise forms.ValidationError(_("The date of the evidence must be today or earlier"))
-        if day < EARLIEST:
-            values = {"day": date_format(day, "j M Y"), "year": EARLIEST.year}
-            raise forms.ValidationError(
-                _("The date of the evidence was %(day)s. Enter a day from %(year)d on, like 19 Nov 2026") % values
-            )
-        return day
+        return evidence_day(self.cleaned_data["occurred_on"], self.today)
 
     def clean_title(self) -> str:
         title: str = self.cleaned_data["title"]
@@ -136,10 +139,8 @@ class EvidenceForm(forms.Form):
         return comment
 
     def piece(self, learner_id: int, possible: Decimal, zone: ZoneInfo) -> Piece:
-        """The piece to record. A day of today becomes now, an earlier one noon at the school."""
+        """The piece to record."""
         values = self.cleaned_data
-        day: date = values["occurred_on"]
-        moment = timezone.now() if day == self.today else datetime.combine(day, time(12), tzinfo=zone)
         return Piece(
             learner_id=learner_id,
             competency_id=values["competency"],
@@ -148,7 +149,7 @@ class EvidenceForm(forms.Form):
             title=values["title"],
             possible=possible,
             score=values["points"],
-            occurred_at=moment,
+            occurred_at=moment_of(values["occurred_on"], zone),
             comment=values["comment"],
             source="page",
             source_id=str(values["token"] or uuid7()),

@@ -5,14 +5,13 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.pieces import not_storable
 from milestones.models import ScoreEntry
 from milestones.score_sheets import Head, Score
-from reporting.forms import EARLIEST, STAFF_KINDS
+from reporting.forms import STAFF_KINDS, evidence_day
 
 EVERY = "every"
 
@@ -71,15 +70,7 @@ class HeadForm(forms.Form):
         return title
 
     def clean_occurred_on(self) -> date:
-        day: date = self.cleaned_data["occurred_on"]
-        if day > self.today:
-            raise forms.ValidationError(_("The date of the evidence must be today or earlier"))
-        if day < EARLIEST:
-            values = {"day": date_format(day, "j M Y"), "year": EARLIEST.year}
-            raise forms.ValidationError(
-                _("The date of the evidence was %(day)s. Enter a day from %(year)d on, like 19 Nov 2026") % values
-            )
-        return day
+        return evidence_day(self.cleaned_data["occurred_on"], self.today)
 
     def head(self) -> Head:
         values = self.cleaned_data
