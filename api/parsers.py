@@ -79,7 +79,7 @@ def check_depth(text: str) -> None:
 
 def check_text(value: Any) -> None:
     if isinstance(value, str):
-        if not_storable(value.replace("\n", "").replace("\t", "").replace("\r", "")):
+        if not_storable(value, has_lines=True):
             raise ParseError("A text contains a control character or half of a surrogate pair. Remove it.")
     elif isinstance(value, dict):
         for key, inner in value.items():

@@ -17,6 +17,7 @@ LEAST_SHARE = Decimal("0.0001")
 MOST_HINTS, MOST_MINUTES = 999, 9_999
 # Clocks of other systems may run ahead a little; more than this is a mistake.
 AHEAD = timedelta(minutes=5)
+LINES = dict.fromkeys(map(ord, "\n\r\t"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def check_piece(piece: Piece, now: datetime | None = None) -> list[Problem]:
             wrong(name, "too_long", f"{name} has {len(text)} characters. Shorten it to {limit}")
         if not_storable(text):
             wrong(name, "bad_character", f"{name} contains a control character. Remove it and send the row again")
-    if len(piece.comment) > 10_000 or not_storable(piece.comment.replace("\n", "").replace("\t", "").replace("\r", "")):
+    if len(piece.comment) > 10_000 or not_storable(piece.comment, has_lines=True):
         wrong(
             "comment", "bad_text", "comment is longer than 10000 characters or contains control characters. Shorten it"
         )
@@ -130,6 +131,8 @@ def _check_numbers(piece: Piece, wrong: Any) -> None:
             wrong(name, "out_of_range", f"{name} was {value}. Use a whole number from 0 to {most}")
 
 
-def not_storable(text: str) -> bool:
-    """Control characters (PostgreSQL refuses NUL) and lone surrogates."""
-    return any(ord(c) < 32 or ord(c) == 127 or 0xD800 <= ord(c) <= 0xDFFF for c in text)
+def not_storable(text: str, *, has_lines: bool = False) -> bool:
+    """Control characters (PostgreSQL refuses NUL) and lone surrogates; in a text of several lines their ends and tabs
+    are none."""
+    checked = text.translate(LINES) if has_lines else text
+    return any(ord(c) < 32 or ord(c) == 127 or 0xD800 <= ord(c) <= 0xDFFF for c in checked)

@@ -19,8 +19,6 @@ from tenancy.actor import Actor
 from tenancy.audit import record_audit
 from tenancy.errors import Invalid, problem
 
-LINES = {ord(sign): " " for sign in "\r\n\t"}
-
 
 @dataclass(frozen=True, slots=True)
 class NewWork:
@@ -115,7 +113,7 @@ def _problems(work: NewWork, *, has_file: bool) -> list[dict[str, str]]:
         if len(text) > most:
             message = _("This has %(n)d characters. Shorten it to %(most)d")
             found.append((name, message % {"n": len(text), "most": most}))
-        elif not_storable(text.translate(LINES)):
+        elif not_storable(text, has_lines=True):
             found.append((name, _("This contains a control character. Type it again")))
     given = sum((has_file, bool(work.url.strip()), bool(work.text.strip())))
     if not given:

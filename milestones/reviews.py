@@ -19,7 +19,6 @@ from tenancy.models import Member
 
 LONGEST_NOTE, LONGEST_NOTES, LONGEST_FOLLOW_UP = 2_000, 10_000, 300
 STAFF_POSTS = ("TCH", "AST", "SCH")
-LINES = {ord(sign): " " for sign in "\r\n\t"}
 
 
 class Slower(Conflict):
@@ -164,6 +163,6 @@ def text_problem(field: str, text: str, most: int) -> list[dict[str, str]]:
     if len(text) > most:
         words = _("This has %(n)d characters. Shorten it to %(most)d")
         return [problem(field, words % {"n": len(text), "most": most})]
-    if not_storable(text.translate(LINES)):
+    if not_storable(text, has_lines=True):
         return [problem(field, _("This contains a control character. Type it again"))]
     return []

@@ -34,7 +34,6 @@ from tenancy.selectors import zone
 UNDO_FOR = timedelta(minutes=10)
 LONGEST_COMMENT = 2_000
 SOURCE = "score-sheet"
-LINES = {ord(sign): " " for sign in "\r\n\t"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +126,7 @@ def _problems(score: Score) -> list[dict[str, str]]:
     if len(score.comment) > LONGEST_COMMENT:
         text = _("The comment has %(n)d characters. Shorten it to %(most)d")
         return [problem("comment", text % {"n": len(score.comment), "most": LONGEST_COMMENT})]
-    if not_storable(score.comment.translate(LINES)):
+    if not_storable(score.comment, has_lines=True):
         return [problem("comment", _("The comment contains a control character. Type it again"))]
     return []
 

@@ -17,7 +17,6 @@ from tenancy.ids import uuid7
 
 STAFF_KINDS = [choice for choice in Evidence.Kind.choices if choice[0] not in {"self_assessment", "indicator"}]
 EARLIEST = date(1990, 1, 1)  # a mistyped year, not work of that year
-LINES = dict.fromkeys(map(ord, "\n\r\t"))  # a comment may have them
 SHOW = {"everyone", "attention", "below"}
 SORT = {"name", "stuck", "meets"}
 
@@ -134,7 +133,7 @@ class EvidenceForm(forms.Form):
 
     def clean_comment(self) -> str:
         comment: str = self.cleaned_data["comment"]
-        if not_storable(comment.translate(LINES)):
+        if not_storable(comment, has_lines=True):
             raise forms.ValidationError(_("The comment contains a control character. Type it again"))
         return comment
 

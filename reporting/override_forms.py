@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 
 from assessments.pieces import not_storable
 from milestones.overrides import LONGEST, SHORTEST, reason_problems, until_problems
-from reporting.forms import LINES
 from reporting.levels import ALL_WORDS, WORDS
 from reporting.override_page import WHOLE, OverridePage, Thing
 from reporting.pages import read_uuid
@@ -26,7 +25,7 @@ class ReasonField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         text: str = super().clean(value).strip()
-        if not_storable(text.translate(LINES)):
+        if not_storable(text, has_lines=True):
             raise forms.ValidationError(CONTROL)
         return text
 

@@ -17,7 +17,6 @@ from competencies.models import Competency, Framework, Policy, PolicyDraft
 from learners.models import School
 from learners.reach import my_school_ids
 from milestones.trials import ask_trial
-from reporting.forms import LINES
 from reporting.pages import read_uuid
 from reporting.policy_form import Problems, read_form
 from reporting.policy_pages import DRAFT
@@ -129,7 +128,7 @@ def propose_from_form(actor: Actor, draft: PolicyDraft, values: Mapping[str, str
     """Raises Conflict where the draft has changed since the page was opened."""
     day, problems = _day(values)
     reason = values.get("reason", "").strip()
-    if not_storable(reason.translate(LINES)):
+    if not_storable(reason, has_lines=True):
         problems["reason"] = _("The reason contains a control character. Type it again")
     if problems:
         return problems

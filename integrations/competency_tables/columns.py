@@ -21,7 +21,6 @@ ALIASES = {
 }  # fmt: skip
 FIELDS = {"parent code": "parent", "family wording": "family_statement"}
 CODES = frozenset({"code", "parent code", "prerequisites", "grades"})
-_LINES = dict.fromkeys(map(ord, "\n\r\t"))
 # "5-Mar", "05. Mai", "Mar 5": what a spreadsheet makes of 3-5 and writes into a CSV file.
 _NAMES = "jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sept?|o[ck]t|nov|de[cz]"
 _DAY = r"[-. /]{1,2}\d{1,4}"
@@ -75,7 +74,7 @@ def _faults(number: int, cells: list[str], names: list[str], sheet: Sheet) -> li
 
 def cell_fault(cell: str, odd: str, is_code: bool) -> tuple[str, str] | None:
     """(code, message) of what a spreadsheet or a copy did to the cell."""
-    if not_storable(cell.translate(_LINES)):
+    if not_storable(cell, has_lines=True):
         return "control_character", _("There is a control character in it. Type it again")
     if odd == BROKEN:
         return "broken_formula", _("This is the error of a formula. Put the value there")

@@ -12,7 +12,6 @@ from competencies.models import Competency, Framework, Prerequisite
 from competencies.outline import below
 from competencies.statements import cut, plain
 from reporting.curriculum.rights import competencies_for
-from reporting.forms import LINES
 from reporting.pages import read_uuid
 from tenancy.actor import Actor
 
@@ -92,7 +91,7 @@ def read_wording(
 
 def _text(data: Mapping[str, Any], name: str, problems: Problems) -> str:
     text = str(data.get(name, "")).replace("\r\n", "\n").strip()
-    if not_storable(text.translate(LINES)):
+    if not_storable(text, has_lines=True):
         problems[name] = _("There is a control character in this text. Type it again")
     return text
 

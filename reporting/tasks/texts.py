@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.pieces import not_storable
-from reporting.forms import LINES
 from tenancy.errors import DomainError, Invalid
 
 Problems = dict[str, str]
@@ -32,7 +31,7 @@ class TextField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         text: str = super().clean(value)
-        if not_storable(text.translate(LINES) if self.has_lines else text):
+        if not_storable(text, has_lines=self.has_lines):
             raise forms.ValidationError(_("This contains a control character. Type it again"))
         return text
 
@@ -42,7 +41,7 @@ def text_of(values: Mapping[str, Any], name: str, most: int, problems: Problems)
     text = str(values.get(name, "")).replace("\r\n", "\n").strip()
     if len(text) > most:
         problems[name] = _("This has %(n)d characters. Shorten it to %(most)d") % {"n": len(text), "most": most}
-    if not_storable(text.translate(LINES)):
+    if not_storable(text, has_lines=True):
         problems[name] = _("This contains a control character. Type it again")
         return ""
     return text
