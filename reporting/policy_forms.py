@@ -17,6 +17,7 @@ from competencies.models import Competency, Framework, Policy, PolicyDraft
 from learners.models import School
 from learners.reach import my_school_ids
 from milestones.trials import ask_trial
+from reporting.form_problems import problems_of
 from reporting.pages import read_uuid
 from reporting.policy_form import Problems, read_form
 from reporting.policy_pages import DRAFT
@@ -142,7 +143,7 @@ def propose_from_form(actor: Actor, draft: PolicyDraft, values: Mapping[str, str
             reason=reason,
         )
     except Invalid as error:
-        return {problem["field"]: problem["message"] for problem in error.problems}
+        return problems_of(error)
     return {}
 
 

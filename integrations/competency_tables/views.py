@@ -15,8 +15,8 @@ from integrations.competency_tables.export import TYPES, framework_file
 from integrations.competency_tables.importing import KINDS, keep_upload, preview_of, read_file, save_found
 from integrations.competency_tables.sheet import MOST_BYTES, MOST_ROWS, TableRefused, check_size
 from integrations.models import CurriculumUpload
-from reporting.curriculum.forms import problems_of
 from reporting.curriculum.rights import EDIT, EDITORS, PUBLISH, READ, frameworks_for, visible_framework
+from reporting.form_problems import problems_of
 from reporting.pages import PageRequest, page_errors, read_uuid
 from tenancy.access import may_at_all, would_gain
 from tenancy.errors import Conflict, DomainError, Invalid, NotFound, problem
@@ -49,7 +49,7 @@ def upload(request: PageRequest) -> HttpResponse:
         try:
             kept = _keep(request)
         except Invalid as error:
-            problems = problems_of(error.problems)
+            problems = problems_of(error)
         except TableRefused as error:
             problems = {"file": error.message}
         else:

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods
 from competencies.editing import change_competency, create_competency, create_framework, seen_of
 from competencies.lifecycle import move_competency, move_framework
 from competencies.models import Competency, Framework
-from reporting.curriculum.forms import parent_choices, problems_of, read_wording, values_of
+from reporting.curriculum.forms import parent_choices, read_wording, values_of
 from reporting.curriculum.hints import hint_for
 from reporting.curriculum.rights import EDIT, EDITORS, PUBLISH, visible_competency, visible_framework
+from reporting.form_problems import problems_of
 from reporting.pages import PageRequest, page_errors
 from tenancy.errors import Conflict, Invalid, NotFound
 from tenancy.gate import requires
@@ -35,7 +36,7 @@ def new_framework(request: PageRequest) -> HttpResponse:
         try:
             made = create_framework(request.actor, **{name: text.replace("\x00", "") for name, text in values.items()})
         except Invalid as error:
-            problems = problems_of(error.problems)
+            problems = problems_of(error)
         else:
             messages.success(request, _("Saved as a draft. Now write its first competency."))
             return redirect("curriculum_framework", made.public_id)
@@ -55,7 +56,7 @@ def new_competency(request: PageRequest, framework_id: UUID) -> HttpResponse:
         try:
             made = create_competency(request.actor, framework=framework, wording=wording)
         except Invalid as error:
-            problems = problems_of(error.problems)
+            problems = problems_of(error)
         else:
             return _saved(request, made, _("Saved as a draft. Nobody else sees it until you activate it."))
     return _editor(request, framework, None, request.POST, problems, 422)
@@ -75,7 +76,7 @@ def edit_competency(request: PageRequest, competency_id: UUID) -> HttpResponse:
         try:
             saved = change_competency(request.actor, competency=competency, wording=wording, **more)
         except Invalid as error:
-            problems = problems_of(error.problems)
+            problems = problems_of(error)
         except Conflict as error:
             theirs = visible_competency(request.actor, competency_id, EDIT)
             return _editor(request, framework, theirs, request.POST, {}, 409, {"message": error.message})
@@ -121,7 +122,7 @@ def competency_state(request: PageRequest, competency_id: UUID) -> HttpResponse:
     try:
         move_competency(request.actor, competency=competency, **values)
     except Invalid as error:
-        return _state_page(request, competency.state, thing, problems_of(error.problems))
+        return _state_page(request, competency.state, thing, problems_of(error))
     messages.success(request, _done(values["to"]))
     return redirect("curriculum_competency", competency_id)
 
@@ -140,7 +141,7 @@ def framework_state(request: PageRequest, framework_id: UUID) -> HttpResponse:
     try:
         move_framework(request.actor, framework=framework, **values)
     except Invalid as error:
-        return _state_page(request, framework.state, thing, problems_of(error.problems))
+        return _state_page(request, framework.state, thing, problems_of(error))
     messages.success(request, _done(values["to"]))
     return redirect("curriculum_framework", framework_id)
 

@@ -1,6 +1,6 @@
 """Forms of the editor. What is wrong is said by the services; here text becomes what they take."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,10 @@ from competencies.models import Competency, Framework, Prerequisite
 from competencies.outline import below
 from competencies.statements import cut, plain
 from reporting.curriculum.rights import competencies_for
+from reporting.form_problems import Problems
 from reporting.pages import read_uuid
 from tenancy.actor import Actor
 
-Problems = dict[str, str]
 TEXTS = ("statement", "family_statement", "short_statement", "code")
 MOST_PARENTS = 400
 
@@ -24,14 +24,6 @@ MOST_PARENTS = 400
 class Choice:
     value: str
     label: str
-
-
-def problems_of(found: Iterable[Mapping[str, str]]) -> Problems:
-    """The first problem of each field."""
-    problems: Problems = {}
-    for problem in found:
-        problems.setdefault(problem["field"], problem["message"])
-    return problems
 
 
 def values_of(competency: Competency | None, framework: Framework, parent: str = "") -> dict[str, str]:

@@ -13,6 +13,7 @@ from learners.working_levels import set_working_level
 from milestones.routes import MOVES, NEXT, move_on_route
 from reporting.curriculum.pathway_page import Asked, my_pathway_page, pathway_page
 from reporting.curriculum.rights import DATES, LEVELS, PLAN, visible_competency
+from reporting.form_problems import problems_of
 from reporting.pages import PageRequest, page_errors, read_uuid
 from reporting.reach import visible_learner
 from tenancy.actor import LRN
@@ -60,8 +61,8 @@ def working_level(request: PageRequest, learner_id: UUID) -> HttpResponse:
     try:
         set_working_level(request.actor, learner=learner, **values)
     except Invalid as error:
-        problems = {problem["field"]: problem["message"] for problem in error.problems}
-        context = {"page": pathway_page(request.actor, learner_id, _asked(request)), "problems": problems}
+        page = pathway_page(request.actor, learner_id, _asked(request))
+        context = {"page": page, "problems": problems_of(error)}
         return render(request, "curriculum/pathway.html", {**context, "values": values}, status=422)
     messages.success(request, _("Saved. The pathway follows the working level."))
     asked = request.GET.urlencode()

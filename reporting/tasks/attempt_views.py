@@ -19,10 +19,11 @@ from assessments.models import Attempt
 from assessments.pieces import MOST_HINTS, MOST_MINUTES
 from assessments.practice import start_practice
 from assessments.self_assessment import assess_own_work
+from reporting.form_problems import Problems, problems_of
 from reporting.pages import PageRequest, page_errors
 from reporting.tasks import my_work as pages
 from reporting.tasks.attempt_page import SECOND, attempt_page, visible_attempt
-from reporting.tasks.texts import Problems, problems_of, read_levels, read_version, text_of, whole_of
+from reporting.tasks.texts import read_levels, read_version, text_of, whole_of
 from tenancy.actor import LRN
 from tenancy.errors import Conflict, Invalid, Refused
 from tenancy.gate import requires

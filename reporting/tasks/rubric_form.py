@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from competencies.models import Competency
 from competencies.rubrics import LEVELS, MOST_CRITERIA, CriterionContent, RubricContent
+from reporting.form_problems import Problems
 from reporting.levels import WORDS
-from reporting.tasks.texts import Problems, text_of
+from reporting.tasks.texts import text_of
 
 BLANK, FEWEST = 2, 4
 

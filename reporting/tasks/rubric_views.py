@@ -13,11 +13,12 @@ from assessments.calibration import add_piece, score_piece
 from assessments.pieces import not_storable
 from competencies.models import Rubric
 from competencies.rubrics import CREATE, READ, UPDATE, content_of, create_rubric, retire_rubric, save_rubric
+from reporting.form_problems import Problems, problems_of
 from reporting.pages import PageRequest, page_errors, read_uuid
 from reporting.tasks import rubric_pages
 from reporting.tasks.rubric_form import boxes, read_rubric, values_of
 from reporting.tasks.rubric_pages import visible_rubric
-from reporting.tasks.texts import Problems, problems_of, read_levels, text_of
+from reporting.tasks.texts import read_levels, text_of
 from tenancy.access import may_at_all
 from tenancy.errors import Conflict, Invalid
 from tenancy.gate import requires

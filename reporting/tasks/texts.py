@@ -8,10 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.pieces import not_storable
-from tenancy.errors import DomainError, Invalid
-
-Problems = dict[str, str]
-"""{field: what is wrong with it}."""
+from reporting.form_problems import Problems
 
 
 class TextField(forms.CharField):
@@ -56,13 +53,6 @@ def whole_of(values: Mapping[str, Any], name: str, most: int, problems: Problems
         message = _("This was “%(text)s”. Enter a whole number from 0 to %(most)d, or leave it empty")
         problems[name] = message % {"text": text[:20], "most": most}
     return None
-
-
-def problems_of(error: DomainError) -> Problems:
-    """What a service refused, by field; what belongs to no field stands under "form"."""
-    if isinstance(error, Invalid):
-        return {one["field"]: one["message"] for one in reversed(error.problems)}
-    return {error.field or "form": error.message}
 
 
 def read_version(values: Mapping[str, Any]) -> int | None:
