@@ -5,7 +5,7 @@ always in ascending key order. Whoever holds the lock reads the ledger *after* t
 everything that came before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -137,10 +137,14 @@ def cause_of_mark(pair_id: int) -> str:
     )
 
 
-def changes(moves: Changes, cause: str) -> Write:
-    """The history of these moves, ready to be written."""
+# What the apps above write beside the history of moves, in the same statement. Added to once, when they are ready.
+followers: list[Callable[[Changes], Write]] = []
+
+
+def changes(moves: Changes, cause: str) -> tuple[Write, ...]:
+    """The history of these moves and what follows from them, ready to be written."""
     columns = {one.name: getattr(moves, one.name) for one in fields(moves)}
-    return Write(CHANGES, "change_staging", columns, {"cause": cause})
+    return (Write(CHANGES, "change_staging", columns, {"cause": cause}), *(follow(moves) for follow in followers))
 
 
 def joined(parts: Sequence[Changes]) -> Changes:

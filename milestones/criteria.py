@@ -115,7 +115,7 @@ def _roll_up(
     rows = _lock(pairs)
     found = judge_milestones(rows, standards, book, circumstances, cause, is_act=override_id is not None)
     moves = milestone_changes(rows, found, evidence, override_id)
-    run(milestone_write(rows, found), bulk.changes(moves, cause))
+    run(milestone_write(rows, found), *bulk.changes(moves, cause))
     return len(moves)
 
 

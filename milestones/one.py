@@ -78,7 +78,7 @@ def _work_out(pairs: Pairs, found: Found) -> None:
         milestones = judge_milestones(rows, found.standards, book, circumstances, CAUSE, stored=stored)
         writes.append(milestone_write(rows, milestones))
         moves.append(milestone_changes(rows, milestones, evidence))
-    run(*writes, bulk.changes(bulk.joined(moves), CAUSE))
+    run(*writes, *bulk.changes(bulk.joined(moves), CAUSE))
     mark_dependents(pairs, outcome, book)
 
 

@@ -68,7 +68,7 @@ def recompute_locked(pairs: Pairs, ledger: Ledger, book: PolicyBook, cause: str,
     if not outcome.differs.any():
         return 0
     moves = level_changes(pairs, judged, outcome, override_id)
-    run(status_write(pairs, judged, outcome), bulk.changes(moves, cause))
+    run(status_write(pairs, judged, outcome), *bulk.changes(moves, cause))
     mark_dependents(pairs, outcome, book)
     return len(moves) + roll_up_milestones(moved_of(pairs, judged, outcome), book, circumstances, cause, override_id)
 

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.utils import timezone
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -135,3 +136,25 @@ class AuditEntry(TenantModel):
 
     def __str__(self) -> str:
         return self.action
+
+
+class FailedJob(TenantModel):
+    """Work of a job that did not come to its end for this tenant: tried again with growing pauses, then left to people.
+
+    One row per job and tenant; it goes when the job has succeeded.
+    """
+
+    RESOURCE = "Background job (state, error list)"
+
+    job = models.CharField(max_length=100)
+    tries = models.PositiveSmallIntegerField(default=1)
+    problem = models.TextField()
+    first_at = models.DateTimeField(default=timezone.now)
+    last_at = models.DateTimeField(default=timezone.now)
+    next_at = models.DateTimeField(null=True)  # None: no longer tried by itself
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "job"], name="failedjob_once")]
+
+    def __str__(self) -> str:
+        return self.job

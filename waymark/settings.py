@@ -134,6 +134,7 @@ INSTALLED_APPS = [
     "competencies",
     "assessments",
     "milestones",
+    "interventions",
     "reporting",
     "api",
     "integrations",

@@ -10,8 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = (
-    "api", "assessments", "competencies", "integrations", "learners", "milestones", "reporting", "status_engine",
-    "tenancy", "waymark",
+    "api", "assessments", "competencies", "integrations", "interventions", "learners", "milestones", "reporting",
+    "status_engine", "tenancy", "waymark",
 )  # fmt: skip
 LONGEST_FILE, LONGEST_FUNCTION = 400, 50
 # Modules that talk to the database in its own language, each with the reason.

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import connections
 from playwright.sync_api import expect
 
@@ -20,8 +19,8 @@ from tests.builders import PASSWORD
 from tests.conftest import use_database
 from tests.e2e.browsing import Tab
 from tests.e2e.conftest import Opened
+from tests.e2e.looking import look, resize
 from tests.e2e.place import Place
-from tests.e2e.test_accessibility import SMALL, VARIANTS, WIDTHS, hidden_stops, problems, resize
 
 Work = Callable[[], None]
 
@@ -57,25 +56,6 @@ def prove(tab: Tab) -> None:
     if "/accounts/reauthenticate/" in tab.page.url:
         tab.page.get_by_label("Password").fill(PASSWORD)
         tab.page.get_by_role("button", name="Confirm").click()
-
-
-def look(tab: Tab) -> list[str]:
-    """axe in light and dark, wide and narrow; targets; no sideways scrolling; every tab stop can be seen."""
-    found: list[str] = []
-    tab.page.evaluate(Axe().axe_script)
-    for scheme, width in VARIANTS:
-        resize(tab, width)
-        tab.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        found += [f"axe {scheme} {width}: {line}" for line in problems(tab)]
-    for width in WIDTHS:
-        resize(tab, width)
-        found += [f"small at {width}: {line}" for line in tab.page.evaluate(SMALL)]
-        needs = tab.page.evaluate("document.documentElement.scrollWidth")
-        found += [f"sideways at {width}: {needs} px"] if needs > width else []
-    for width in (390, 1440):
-        resize(tab, width)
-        found += [f"not seen at {width}: {line}" for line in hidden_stops(tab)[1]]
-    return found
 
 
 def test_the_way_of_a_policy_without_script(opened: Opened, work: Work) -> None:

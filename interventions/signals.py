@@ -1,0 +1,20 @@
+"""Listens to levels: whoever's level on a milestone moved is looked at again, and that is written with the move."""
+
+import numpy as np
+
+from milestones import bulk
+from milestones.staging import Write
+
+MARK = """
+INSERT INTO interventions_alertmark (tenant_id, learner_id, at)
+SELECT %(tenant)s, u.marked, clock_timestamp() FROM {source}
+"""
+
+
+def mark_learners(moves: bulk.Changes) -> Write:
+    """The learners of these moves on milestones, to be looked at. A killed worker leaves the mark."""
+    return Write(MARK, "alert_mark_staging", {"marked": np.unique(moves.learner[moves.milestone >= 0])})
+
+
+if mark_learners not in bulk.followers:
+    bulk.followers.append(mark_learners)
