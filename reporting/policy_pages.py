@@ -1,6 +1,5 @@
 """Reads of the policy pages: the list of places, one policy with its history, its draft."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +14,7 @@ from tenancy.access import can, may_at_all
 from tenancy.actor import Actor
 from tenancy.base import TenantQuerySet
 from tenancy.errors import NotFound
-from tenancy.models import Member
+from tenancy.selectors import member_names
 
 READ = (POLICY, "read")
 DRAFT = (POLICY, "draft, preview effect")
@@ -110,7 +109,7 @@ def policy_page(actor: Actor, public_id: UUID) -> PolicyPage:
     policy = visible_policy(actor, public_id, READ)
     versions = list(policy.versions.select_related("scale").order_by("in_force_from", "number"))
     draft = policy.drafts.first()
-    people = names_of(
+    people = member_names(
         [version.proposed_by_id for version in versions]
         + [version.approved_by_id for version in versions]
         + ([draft.edited_by_id, draft.proposed_by_id] if draft else [])
@@ -128,7 +127,7 @@ def policy_page(actor: Actor, public_id: UUID) -> PolicyPage:
     )
 
 
-def draft_row(draft: PolicyDraft, people: dict[int, str]) -> DraftRow:
+def draft_row(draft: PolicyDraft, people: dict[int | None, str]) -> DraftRow:
     return DraftRow(
         edited_at=draft.edited_at,
         edited_by=people.get(draft.edited_by_id or 0, ""),
@@ -163,17 +162,12 @@ def content_in_force(policy: Policy) -> tuple[Content | None, int]:
     return (content_of_version(version), version.number) if version else (None, 0)
 
 
-def names_of(member_ids: Iterable[int | None]) -> dict[int, str]:
-    """{member: name}. One query."""
-    return {member.pk: member.name for member in Member.objects.filter(id__in={pk for pk in member_ids if pk})}
-
-
 def _policies(actor: Actor, right: tuple[str, str]) -> TenantQuerySet[Policy]:
     rows: TenantQuerySet[Policy] = Policy.objects.visible_to(actor, *right)
     return rows.select_related("school", "framework", "competency")
 
 
-def _version_rows(versions: list[PolicyVersion], people: dict[int, str]) -> list[VersionRow]:
+def _version_rows(versions: list[PolicyVersion], people: dict[int | None, str]) -> list[VersionRow]:
     """In the order in which they come into force; the last one that has begun is in force."""
     now = timezone.now()
     begun = [version.pk for version in versions if version.in_force_from <= now]

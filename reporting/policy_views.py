@@ -22,7 +22,6 @@ from reporting.policy_pages import (
     content_in_force,
     draft_of,
     draft_row,
-    names_of,
     place_words,
     policy_list,
     policy_page,
@@ -34,6 +33,7 @@ from tenancy.access import can, may_at_all
 from tenancy.actor import DST, SCH
 from tenancy.errors import Conflict, NotFound, Refused
 from tenancy.gate import requires
+from tenancy.selectors import member_names
 
 ADMINISTRATORS = frozenset({SCH, DST})
 
@@ -104,7 +104,7 @@ def _editor(
     status: int = 200,
     conflict: dict[str, object] | None = None,
 ) -> HttpResponse:
-    people = names_of([draft.edited_by_id, draft.proposed_by_id])
+    people = member_names([draft.edited_by_id, draft.proposed_by_id])
     context = {
         "draft": draft,
         "row": draft_row(draft, people),
@@ -139,7 +139,7 @@ def _side_by_side(draft: PolicyDraft) -> dict[str, object]:
     """What every page on the way to publication shows: the differences and what they would mean."""
     before, number = content_in_force(draft.policy)
     after = content_of_draft(draft)
-    people = names_of([draft.edited_by_id, draft.proposed_by_id])
+    people = member_names([draft.edited_by_id, draft.proposed_by_id])
     return {
         "draft": draft,
         "row": draft_row(draft, people),

@@ -13,7 +13,7 @@ from milestones.overrides import ROW
 from milestones.past import Moment
 from tenancy.access import NOTHING, visible_q
 from tenancy.actor import Actor
-from tenancy.models import Member
+from tenancy.selectors import member_names
 
 END = ("end_cause", "end_reason", "ended_at", "ended_by_id")
 
@@ -64,12 +64,8 @@ def set_levels(
         .annotate(may_end=ExpressionWrapper(may_end, BooleanField()), **end)
         .order_by("-id")
     )
-    people = _names({row.set_by_id for row in rows} | {row.ended_by_id for row in rows})
+    people = member_names({row.set_by_id for row in rows} | {row.ended_by_id for row in rows})
     return [_set_level(row, people, moment) for row in rows]
-
-
-def _names(keys: set[int | None]) -> dict[int | None, str]:
-    return {member.pk: member.name for member in Member.objects.filter(id__in=keys - {None})}
 
 
 def _set_level(row: Any, people: dict[int | None, str], moment: Moment | None) -> SetLevel:

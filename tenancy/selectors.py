@@ -1,5 +1,6 @@
 """Reads of tenants, members and roles."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from tenancy.actor import ANON, ROLES_IN_USE, Actor
-from tenancy.models import Affiliation, RoleGrant, Tenant, User
+from tenancy.models import Affiliation, Member, RoleGrant, Tenant, User
 
 SESSION_KEY = "tenant_id"  # the tenant chosen by a user of several, in the session
 
@@ -31,6 +32,12 @@ def zone(name: str) -> ZoneInfo:
 def local_today(tenant: Tenant, now: datetime | None = None) -> date:
     """The tenant's own date."""
     return (now or timezone.now()).astimezone(zone(tenant.time_zone)).date()
+
+
+def member_names(member_ids: Iterable[int | None]) -> dict[int | None, str]:
+    """{member: name} of those that are there. One query."""
+    rows = Member.objects.filter(id__in={one for one in member_ids if one is not None})
+    return {row.pk: row.name for row in rows}
 
 
 def tenant_of_host(host: str) -> Tenant | None:

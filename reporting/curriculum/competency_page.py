@@ -15,8 +15,8 @@ from competencies.statements import plain
 from milestones.models import Milestone
 from reporting.curriculum.browse import state_of
 from reporting.curriculum.rights import READ, competencies_for, visible_competency
-from reporting.policy_pages import names_of
 from tenancy.actor import Actor
+from tenancy.selectors import member_names
 
 KINDS: dict[str, tuple[str | Promise, str | Promise]] = {
     # CASE association → how it reads from its origin, and from its destination
@@ -180,7 +180,7 @@ def web_address(uri: str) -> str:
 
 def _versions(one: Competency) -> list[VersionRow]:
     rows = list(CompetencyVersion.objects.filter(competency_id=one.pk).order_by("-number")[:MOST])
-    people = names_of(row.changed_by_id for row in rows)
+    people = member_names(row.changed_by_id for row in rows)
     return [
         VersionRow(
             row.number, row.statement, row.family_statement, row.code, row.reason, row.changed_at,

@@ -18,7 +18,7 @@ from reporting.planning.measures import Measures, figures_by_competency, in_word
 from reporting.planning.rights import proposals_of
 from tenancy.actor import Actor
 from tenancy.errors import NotFound
-from tenancy.models import Member
+from tenancy.selectors import member_names
 
 READABLE_FOR = timedelta(days=60)  # how long a "not now" stays on the pages
 
@@ -120,13 +120,13 @@ def _goals(found: Sequence[Milestone], levels: dict[int, int], *, level_if_unkno
     shows = shown_by(keys)
     dates = LearnerTarget.objects.filter(milestone_id__in=keys).values_list("learner_id", "milestone_id", "due_on")
     due = {(learner, milestone): day for learner, milestone, day in dates}
-    names = {one.pk: str(one) for one in Member.objects.filter(id__in={one.answered_by_id for one in found} - {None})}
+    names = member_names(one.answered_by_id for one in found)
     return [
         OwnGoal(
             public_id=one.public_id, learner_id=one.learner.public_id, learner_name=one.learner.name, title=one.title,
             why=one.description, kind=one.get_kind_display(), shows=shows.get(one.pk, ()),
             due_on=due.get((one.learner_id, one.pk)), proposal=one.proposal, proposed_at=one.proposed_at,
-            answered_by=names.get(one.answered_by_id or 0, ""), answer=one.answer,
+            answered_by=names.get(one.answered_by_id, ""), answer=one.answer,
             level=levels.get(one.pk, level_if_unknown) if one.proposal == "confirmed" else None,
         )
         for one in found

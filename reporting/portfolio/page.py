@@ -14,7 +14,7 @@ from learners.models import Learner
 from milestones.models import Criterion
 from tenancy.actor import Actor
 from tenancy.errors import NotFound
-from tenancy.models import Member
+from tenancy.selectors import member_names
 
 READ, UPLOAD, REMOVE = (ARTEFACT, "read"), (ARTEFACT, "upload"), (ARTEFACT, "remove")
 MOST, MOST_COMPETENCIES, LONGEST = 200, 80, 80
@@ -57,8 +57,7 @@ def portfolio(actor: Actor, learner: Learner, competency_ids: Sequence[int] | No
     if competency_ids is not None:
         rows = rows.filter(tags__competency_id__in=competency_ids).distinct()
     found = list(rows.prefetch_related("tags__competency").order_by("-added_at", "-id")[:MOST])
-    keys = {row.added_by_id for row in found}
-    names = {one.pk: one.name for one in Member.objects.filter(id__in=keys)}
+    names = member_names(row.added_by_id for row in found)
     removable = set(
         Artefact.objects.visible_to(actor, *REMOVE)
         .filter(id__in=[row.pk for row in found])
@@ -67,12 +66,12 @@ def portfolio(actor: Actor, learner: Learner, competency_ids: Sequence[int] | No
     return [_work(row, names, row.pk in removable) for row in found]
 
 
-def _work(row: Artefact, names: dict[int, str], may_remove: bool) -> Work:
+def _work(row: Artefact, names: dict[int | None, str], may_remove: bool) -> Work:
     return Work(
         public_id=row.public_id, kind=row.kind, kind_name=row.get_kind_display(), title=row.title,
         reflection=row.reflection, text=row.text, url=row.url, file_name=row.file_name, size=row.size,
         is_checked=row.is_checked, is_shared=row.shared_at is not None, may_remove=may_remove,
-        added_by=names.get(row.added_by_id or 0, ""), added_at=row.added_at,
+        added_by=names.get(row.added_by_id, ""), added_at=row.added_at,
         competencies=tuple(label_of(tag.competency, LONGEST) for tag in row.tags.all()),
     )  # fmt: skip
 

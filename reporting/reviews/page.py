@@ -12,11 +12,11 @@ from django.utils.functional import Promise
 from learners.models import Learner, School
 from milestones.models import REVIEW, FollowUp, ReviewCadence, ReviewItem, ReviewSession
 from milestones.reviews import staff_of
-from reporting.policy_pages import names_of
 from tenancy.access import can
 from tenancy.actor import Actor
 from tenancy.errors import NotFound
 from tenancy.models import Member
+from tenancy.selectors import member_names
 
 READ, DECIDE, PREPARE = (REVIEW, "read"), (REVIEW, "decide"), (REVIEW, "prepare, close")
 MOST = 60
@@ -181,7 +181,7 @@ def session_page(actor: Actor, session: ReviewSession) -> SessionPage:
     for one in follow_ups:
         promises.setdefault(one.item_id, []).append(_promise(one, actor.today, session.public_id))
     seen = _seen_learners(actor, [row.learner_id for row in rows if row.learner_id])
-    people = names_of(row.decided_by_id for row in rows)
+    people = member_names(row.decided_by_id for row in rows)
     items = [_item(row, n, seen, people, promises.get(row.pk, [])) for n, row in enumerate(rows, 1)]
     staff = staff_of(session.school, actor.today).order_by("family_name", "given_name", "id")
     return SessionPage(
@@ -206,7 +206,9 @@ def _seen_learners(actor: Actor, ids: Iterable[int]) -> set[int]:
     return set(rows.values_list("id", flat=True))
 
 
-def _item(row: ReviewItem, number: int, seen: set[int], people: dict[int, str], promises: list[Promised]) -> Item:
+def _item(
+    row: ReviewItem, number: int, seen: set[int], people: dict[int | None, str], promises: list[Promised]
+) -> Item:
     is_seen = row.learner_id is None or row.learner_id in seen
     learner = row.learner if is_seen else None
     return Item(

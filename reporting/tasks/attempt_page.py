@@ -13,10 +13,10 @@ from competencies.rubrics import LEVELS
 from competencies.statements import label_of
 from learners.models import Section
 from reporting.levels import WORDS
-from reporting.tasks.rubric_pages import names_of
 from tenancy.access import can
 from tenancy.actor import SCH, Actor
 from tenancy.errors import NotFound
+from tenancy.selectors import member_names
 
 FIRST, SECOND, SETTLE, READ_ONLY = "first", "second", "settle", "read"
 
@@ -101,7 +101,7 @@ def attempt_page(actor: Actor, public_id: UUID) -> AttemptPage:
     criteria = criteria_of(attempt)
     mode = _mode(actor, attempt, rounds, [one.pk for one in criteria])
     given, points = _ledger(attempt)
-    names = names_of(rounds.first.by | rounds.second.by) if mode != SECOND else {}
+    names = member_names(rounds.first.by | rounds.second.by) if mode != SECOND else {}
     return AttemptPage(
         attempt=attempt,
         task=task,

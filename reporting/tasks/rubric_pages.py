@@ -1,6 +1,5 @@
 """Pages of rubrics: the library, one rubric, its calibration."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,7 +17,7 @@ from reporting.levels import WORDS
 from tenancy.access import can, may_at_all
 from tenancy.actor import Actor
 from tenancy.errors import NotFound
-from tenancy.models import Member
+from tenancy.selectors import member_names
 
 SHOWN = 200
 
@@ -76,13 +75,8 @@ def rubric_library(actor: Actor, search: str = "", is_all: bool = False) -> list
     criteria = RubricCriterion.objects.filter(rubric_id=OuterRef("pk")).order_by().values("rubric_id")
     count = Coalesce(Subquery(criteria.annotate(n=Count("id")).values("n")), 0)
     found = list(rows.annotate(n=count).order_by("title", "id")[:SHOWN])
-    names = names_of([row.made_by_id for row in found])
+    names = member_names([row.made_by_id for row in found])
     return [_card(actor, row, row.n, names) for row in found]
-
-
-def names_of(member_ids: Iterable[int | None]) -> dict[int | None, str]:
-    rows = Member.objects.filter(id__in=[key for key in member_ids if key is not None])
-    return {row.pk: row.name for row in rows}
 
 
 def _card(actor: Actor, row: Rubric, criteria: int, names: dict[int | None, str]) -> RubricCard:
@@ -118,7 +112,7 @@ def rubric_page(actor: Actor, public_id: UUID) -> RubricPage:
     later = Rubric.objects.filter(follows_id=rubric.pk).values_list("public_id", flat=True).first()
     source, before = rubric.copied_from, rubric.follows
     return RubricPage(
-        card=_card(actor, rubric, len(content.criteria), names_of([rubric.made_by_id])),
+        card=_card(actor, rubric, len(content.criteria), member_names([rubric.made_by_id])),
         description=rubric.description,
         content=content,
         rows=tuple(_rows(content, labels)),

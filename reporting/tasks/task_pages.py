@@ -16,10 +16,10 @@ from competencies.statements import label_of
 from learners.models import Section
 from milestones.models import Criterion
 from reporting.reach import visible_section
-from reporting.tasks.rubric_pages import names_of
 from tenancy.access import may_at_all
 from tenancy.actor import Actor
 from tenancy.errors import NotFound
+from tenancy.selectors import member_names
 
 STATES = tuple(state for state in Attempt.State if state != Attempt.State.CANCELLED)
 SHOWN = 200
@@ -107,7 +107,7 @@ def _cards(rows: Any, with_attempts: bool = True) -> list[TaskCard]:
         for key, state, n in tally.annotate(n=Count("id")):
             counts[key][state] = n
     else:
-        names = names_of([row.made_by_id for row in found])
+        names = member_names([row.made_by_id for row in found])
     return [_card(row, counts[row.pk], names.get(row.made_by_id, "")) for row in found]
 
 
