@@ -6,20 +6,21 @@ of these that has one: given to the learner, to a group, to the grade, planned b
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateField, F, Q, QuerySet, Value
+from django.db.models.functions import Cast
 
 from learners.models import Enrolment, GroupPlace, Learner
 from learners.reach import running
-from milestones.models import LearnerTarget, Milestone, MilestoneAssignment, SectionMilestone
+from milestones.models import LearnerTarget, Milestone, MilestoneAssignment
 
 OWN_DATE, OWN, LEARNER, GROUP, GRADE, SECTION = "own_date", "own", "learner", "group", "grade", "section"
 NEARNESS = {OWN_DATE: 0, OWN: 1, LEARNER: 2, GROUP: 3, GRADE: 4, SECTION: 5}
 Pair = tuple[int, int]  # learner, milestone
-Given = tuple[Pair, str, date | None]  # what for whom, by which way, until when
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +37,19 @@ class Work:
 def works_towards(
     learner_ids: Collection[int], today: date, milestone_ids: Collection[int] | None = None
 ) -> dict[Pair, Work]:
-    """{(learner, milestone): how and until when}. Six queries, whatever the number of learners.
+    """{(learner, milestone): how and until when}. One query, whatever the number of learners.
 
     milestone_ids: only these; by default all that are in use.
     """
     learners = sorted(set(learner_ids))
-    active = Q(milestone__is_active=True)
-    if milestone_ids is not None:
-        active &= Q(milestone_id__in=list(milestone_ids))
     ways: dict[Pair, list[tuple[str, date | None]]] = defaultdict(list)
-    for pair, way, due in _all(learners, today, active):
-        ways[pair].append((way, due))
-    targets = LearnerTarget.objects.filter(active, learner_id__in=learners)
-    own = {(who, what): due for who, what, due in targets.values_list("learner_id", "milestone_id", "due_on")}
+    own: dict[Pair, date | None] = {}
+    first, *others = _ways(learners, today, milestone_ids)
+    for learner, milestone, way, due in first.union(*others, all=True):
+        if way == OWN_DATE:
+            own[learner, milestone] = due
+        else:
+            ways[learner, milestone].append((way, due))
     return {pair: _work(pair, found, own.get(pair)) for pair, found in sorted(ways.items())}
 
 
@@ -59,24 +60,54 @@ def sections_of(learner_ids: Collection[int], today: date) -> QuerySet[Enrolment
 
 
 def due_dates(learner_ids: Collection[int], milestone_ids: Collection[int], today: date) -> dict[Pair, date]:
-    """{(learner, milestone): the date that holds}, where there is one. Six queries."""
+    """{(learner, milestone): the date that holds}, where there is one. One query.
+
+    Every page, file and answer takes its dates from here: nobody is late on one and in time on another.
+    """
     found = works_towards(learner_ids, today, milestone_ids)
     return {pair: work.due_on for pair, work in found.items() if work.due_on is not None}
 
 
-def own_dates(learner_ids: Collection[int], milestone_ids: Collection[int]) -> dict[Pair, date]:
-    """{(learner, milestone): the learner's own date}, for pages that have the plan's date already. One query."""
-    rows = LearnerTarget.objects.filter(learner_id__in=list(learner_ids), milestone_id__in=list(milestone_ids))
-    return {(who, what): due for who, what, due in rows.values_list("learner_id", "milestone_id", "due_on")}
-
-
-def _all(learners: list[int], today: date, active: Q) -> Iterator[Given]:
-    yield from _of_sections(learners, today, active)
-    yield from _given(learners, active)
+def _ways(learners: Sequence[int], today: date, milestone_ids: Collection[int] | None) -> Iterator[QuerySet[Any, Any]]:
+    """Rows of (learner, milestone, way, date or None), a set for each way."""
+    of_section, given = "section__section_milestones__", "milestone_assignments__"
+    yield (
+        _enrolled(learners, today)
+        .filter(_wanted(f"{of_section}milestone", milestone_ids), **{f"{of_section}milestone__learner": None})
+        .values_list("learner_id", f"{of_section}milestone_id", Value(SECTION), f"{of_section}due_on")
+    )
+    yield (
+        MilestoneAssignment.objects.filter(_wanted("milestone", milestone_ids), milestone__learner=None)
+        .filter(learner_id__in=learners)
+        .values_list("learner_id", "milestone_id", Value(LEARNER), "due_on")
+    )
+    yield (
+        GroupPlace.objects.filter(_wanted(f"group__{given}milestone", milestone_ids), learner_id__in=learners)
+        .filter(group__is_active=True, **{f"group__{given}milestone__learner": None})
+        .values_list("learner_id", f"group__{given}milestone_id", Value(GROUP), f"group__{given}due_on")
+    )
+    here = f"home_school__{given}"
+    of_grade = Q(**{f"{here}grade": F("grade"), f"{here}milestone__learner": None})  # in one filter: one row of it
+    yield (
+        Learner.objects.filter(_wanted(f"{here}milestone", milestone_ids) & of_grade, id__in=learners)
+        .exclude(grade="")
+        .values_list("id", f"{here}milestone_id", Value(GRADE), f"{here}due_on")
+    )
+    yield (
+        LearnerTarget.objects.filter(_wanted("milestone", milestone_ids), learner_id__in=learners).values_list(
+            "learner_id", "milestone_id", Value(OWN_DATE), "due_on"
+        )
+    )
     own = Milestone.objects.filter(learner_id__in=learners, is_active=True, proposal=Milestone.Proposal.CONFIRMED)
-    for learner, milestone in own.values_list("learner_id", "id"):
-        if learner is not None:
-            yield (learner, milestone), OWN, None
+    if milestone_ids is not None:
+        own = own.filter(id__in=list(milestone_ids))
+    yield own.values_list("learner_id", "id", Value(OWN), Cast(Value(None), DateField()))
+
+
+def _wanted(milestone: str, milestone_ids: Collection[int] | None) -> Q:
+    """Condition on the path to a milestone: in use, and one of these."""
+    wanted = Q(**{f"{milestone}__is_active": True})
+    return wanted if milestone_ids is None else wanted & Q(**{f"{milestone}_id__in": list(milestone_ids)})
 
 
 def _enrolled(learners: Collection[int], today: date) -> QuerySet[Enrolment, Enrolment]:
@@ -84,40 +115,6 @@ def _enrolled(learners: Collection[int], today: date) -> QuerySet[Enrolment, Enr
         running(today), learner_id__in=list(learners), is_withdrawn=False, section__is_active=True
     )
     return rows
-
-
-def _of_sections(learners: list[int], today: date, active: Q) -> Iterator[Given]:
-    """Two queries."""
-    of_section = defaultdict(list)
-    for learner, section in _enrolled(learners, today).values_list("learner_id", "section_id"):
-        of_section[section].append(learner)
-    plans = SectionMilestone.objects.filter(active, section_id__in=list(of_section), milestone__learner=None)
-    for section, milestone, due in plans.values_list("section_id", "milestone_id", "due_on"):
-        for learner in of_section[section]:
-            yield (learner, milestone), SECTION, due
-
-
-def _given(learners: list[int], active: Q) -> Iterator[Given]:
-    """Three queries."""
-    places: dict[tuple[str, object], list[int]] = defaultdict(list)
-    for learner, school, grade in Learner.objects.filter(id__in=learners).values_list("id", "home_school_id", "grade"):
-        places[LEARNER, learner].append(learner)
-        places[GRADE, (school, grade)].append(learner)
-    in_groups = GroupPlace.objects.filter(learner_id__in=learners, group__is_active=True)
-    for learner, group in in_groups.values_list("learner_id", "group_id"):
-        places[GROUP, group].append(learner)
-    schools = {key[0] for way, key in places if way == GRADE and isinstance(key, tuple)}
-    groups = [key for way, key in places if way == GROUP]
-    given = MilestoneAssignment.objects.filter(active, milestone__learner=None).filter(
-        Q(learner_id__in=learners) | Q(group_id__in=groups) | Q(school_id__in=schools - {None})
-    )
-    fields = ("milestone_id", "learner_id", "group_id", "school_id", "grade", "due_on")
-    for milestone, learner, group, school, grade, due in given.values_list(*fields):
-        key: tuple[str, object] = (
-            (LEARNER, learner) if learner else (GROUP, group) if group else (GRADE, (school, grade))
-        )
-        for one in places.get(key, ()):
-            yield (one, milestone), key[0], due
 
 
 def _work(pair: Pair, ways: list[tuple[str, date | None]], own: date | None) -> Work:

@@ -29,12 +29,13 @@ class Day:
         return (self.on - DAY_ZERO).days
 
 
-def the_day(on: date | None = None) -> Day:
-    """Today in the tenant's time zone, or another date there. Two queries."""
-    tenant = Tenant.objects.get(pk=current_tenant_id())
-    wanted = on or local_today(tenant)
-    start = _term_start(wanted)
-    return Day(wanted, _midnight(tenant, wanted), None if start is None else _midnight(tenant, start))
+def the_day(on: date | None = None, time_zone: str = "") -> Day:
+    """Today in the tenant's time zone, or another date there. Two queries; one where date and zone are known."""
+    if on is None or not time_zone:
+        tenant = Tenant.objects.get(pk=current_tenant_id())
+        on, time_zone = on or local_today(tenant), tenant.time_zone
+    start = _term_start(on)
+    return Day(on, _midnight(time_zone, on), None if start is None else _midnight(time_zone, start))
 
 
 def day_of_number(number: int) -> date:
@@ -58,5 +59,5 @@ def _term_start(on: date) -> date | None:
     return max((row[1] for row in running), default=None)
 
 
-def _midnight(tenant: Tenant, on: date) -> int:
-    return to_microseconds(datetime(on.year, on.month, on.day, tzinfo=zone(tenant.time_zone)))
+def _midnight(time_zone: str, on: date) -> int:
+    return to_microseconds(datetime(on.year, on.month, on.day, tzinfo=zone(time_zone)))

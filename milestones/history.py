@@ -29,8 +29,9 @@ def levels_as_of(
     learner_ids: Iterable[int], milestone_ids: Iterable[int], at: datetime, by: str = OCCURRED
 ) -> dict[Key, int]:
     """{(learner, milestone): level} at a moment, without those that were not started. See `past.Moment` for `by`."""
-    day = local_today(Tenant.objects.get(pk=current_tenant_id()), at)
-    found = stands_as_of(learner_ids, milestone_ids, Moment(at, day, by), {})
+    tenant = Tenant.objects.get(pk=current_tenant_id())
+    day = local_today(tenant, at)
+    found = stands_as_of(learner_ids, milestone_ids, Moment(at, day, by, tenant.time_zone), {})
     return {pair: stand.level for pair, stand in found.items() if stand.level}
 
 

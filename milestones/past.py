@@ -28,12 +28,13 @@ class Moment:
     """A point in time: `day` is its date in the tenant's time zone; `by` says which question is asked.
 
     occurred: what work up to then shows, as the ledger stands today. recorded: what was known then, with corrections
-    and withdrawals only if they had been entered.
+    and withdrawals only if they had been entered. time_zone: the tenant's, where it is known: it need not be asked for.
     """
 
     at: datetime
     day: date
     by: str = OCCURRED
+    time_zone: str = ""
 
     @property
     def told_by(self) -> Q:
@@ -116,7 +117,7 @@ def competencies_then(learners: Ints, competencies: Ints, moment: Moment, set_th
     evidence = moment.seen(everything)
     version, policies = _versions(book, pairs, everything, moment)
     set_level = np.array([set_then.competencies.get(key, -1) for key in keys_of(pairs)], np.int64)
-    day, level = the_day(moment.day), np.full(len(pairs), -1, np.int64)
+    day, level = the_day(moment.day, moment.time_zone), np.full(len(pairs), -1, np.int64)
     while True:
         circumstances = Circumstances(day, _unmet(edges, pairs, level), moment.seen)
         judged = judge(pairs, evidence, version, policies, circumstances)

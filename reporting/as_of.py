@@ -69,7 +69,7 @@ def read_moment(text: str, tenant: Tenant, by: str, now: datetime | None = None)
         raise Invalid([_wrong("as_of", text, fix)])
     if day.year < EARLIEST:
         raise Invalid([_wrong("as_of", text, _("Use a day from %(year)d on") % {"year": EARLIEST})])
-    return Moment(min(at, now), day, by)
+    return Moment(min(at, now), day, by, tenant.time_zone)
 
 
 def _day_end(text: str, tenant: Tenant) -> datetime | None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from learners.models import Enrolment, Section
 from learners.reach import running
-from milestones.assigned import own_dates
+from milestones.assigned import due_dates
 from milestones.flags import PAST_TARGET, SET_BY_TEACHER
 from milestones.past import Moment
 from reporting.board_cells import NOTHING, Cell, Cells, Plan, cells_now, cells_then, planned_milestones
@@ -19,7 +19,7 @@ from tenancy.actor import Actor
 
 PUBLISH = ("Publication to learner and family", "publish, withdraw")
 EXPORT = ("Named export, up to 200 learners", "create")
-OwnDates = dict[tuple[int, int], date]
+DueDates = dict[tuple[int, int], date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Board:
+    """`due`: {(learner, milestone): the date that holds for that learner}."""
+
     section_id: UUID
     title: str
     school: str
@@ -69,6 +71,7 @@ class Board:
     share_at_meets: int | None
     gap: Gap | None
     worked_out_at: datetime | None
+    due: DueDates
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +106,8 @@ def class_board(actor: Actor, section_id: UUID, filters: Filters, now: datetime 
     else:
         cells = cells_then(keys, planned, moment)
     today = moment.day if moment else actor.today
-    own = own_dates(keys, [plan.id for plan in planned])
-    rows = [_row(learner, planned, cells, own, today) for learner in learners]
+    due = due_dates(keys, [plan.id for plan in planned], actor.today)
+    rows = [_row(learner, planned, cells, due, today) for learner in learners]
     columns = tuple(_column(plan, index, rows, today) for index, plan in enumerate(planned))
     return Board(
         section_id=section.public_id,
@@ -117,6 +120,7 @@ def class_board(actor: Actor, section_id: UUID, filters: Filters, now: datetime 
         share_at_meets=_share(columns, len(rows)),
         gap=_gap(columns),
         worked_out_at=worked_out_at,
+        due=due,
     )
 
 
@@ -133,12 +137,12 @@ def _learners(section: Section, today: date) -> list[tuple[int, UUID, str]]:
     return [(pk, public, f"{preferred or given} {family}".strip()) for pk, public, preferred, given, family in named]
 
 
-def _row(learner: tuple[int, UUID, str], planned: list[Plan], found: Cells, own: OwnDates, today: date) -> Row:
-    """A learner's own date decides whether the cell is past its target; else the plan's."""
+def _row(learner: tuple[int, UUID, str], planned: list[Plan], found: Cells, due: DueDates, today: date) -> Row:
+    """The date that holds for the learner decides whether the cell is past its target, wherever it comes from."""
     cells = []
     for plan in planned:
         cell = found.get((learner[0], plan.id), NOTHING)
-        due_on = own.get((learner[0], plan.id), plan.due_on)
+        due_on = due.get((learner[0], plan.id))
         is_late = cell.level == Level.NOT_STARTED and due_on is not None and due_on < today
         if is_late and cell.mark in {"", SET_BY_TEACHER}:
             cell = Cell(cell.level, PAST_TARGET, cell.is_set)

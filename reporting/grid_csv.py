@@ -7,7 +7,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from learners.models import Section
-from milestones.assigned import own_dates
 from milestones.flags import SET_BY_TEACHER, STALLED_AFTER, Stand, flags_of
 from milestones.history import stands_as_of
 from milestones.models import MilestoneStatus
@@ -40,26 +39,25 @@ def grid_csv(actor: Actor, section_id: UUID, filters: Filters) -> str:
     stands = _stands_then(board, moment) if moment else _stands_now(board)
     now, today = (moment.at, moment.day) if moment else (timezone.now(), actor.today)
     record_audit(actor, "grid.exported", target=section, detail={"learners": len(board.rows)})
-    own = own_dates([row.id for row in board.rows], [column.id for column in board.columns])
     lines = []
     for row in board.rows:
         for column in board.columns:
             stand = stands.get((row.id, column.id), NOWHERE)
-            dated = replace(stand, due_on=own.get((row.id, column.id), column.due_on))
+            dated = replace(stand, due_on=board.due.get((row.id, column.id)))
             flags = flags_of(dated, now, today)
             lines.append([row.name, str(row.public_id), *_of_column(column), *_of_stand(dated, flags), now.isoformat()])
     return csv_text(HEAD, lines)
 
 
 def _of_column(column: Column) -> list[str]:
-    due = column.due_on.isoformat() if column.due_on else ""
-    return [column.code, column.title, str(column.public_id), due]
+    return [column.code, column.title, str(column.public_id)]
 
 
 def _of_stand(stand: Stand, flags: list[str]) -> list[str]:
+    due = stand.due_on.isoformat() if stand.due_on else ""
     since = stand.since.isoformat() if stand.since and stand.level else ""
     is_set = "yes" if SET_BY_TEACHER in flags else "no"
-    return [LEVEL_NAMES[stand.level], LEVEL_NAMES[stand.computed_level], " ".join(flags), is_set, since]
+    return [due, LEVEL_NAMES[stand.level], LEVEL_NAMES[stand.computed_level], " ".join(flags), is_set, since]
 
 
 def _stands_now(board: Board) -> Stands:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from assessments.attempts import OpenAttempt, open_attempts
 from competencies.models import Prerequisite
 from learners.models import Learner, Section
-from milestones.assigned import SECTION, works_towards
+from milestones.assigned import SECTION, due_dates, works_towards
 from milestones.flags import Stand, flags_of, stall_limit
 from milestones.models import CompetencyStatus, Milestone, MilestoneStatus, SectionMilestone
 from milestones.past import Moment
@@ -128,7 +128,11 @@ def learner_milestone(
         actor, milestone_id or _first_milestone(actor, learner, section_id), learner, or_ended=True
     )
     section = section_of(actor, learner, section_id, milestone)
-    here = _now(actor, learner, milestone, section) if moment is None else _then(learner, milestone, section, moment)
+    here = (
+        _now(actor, learner, milestone, section)
+        if moment is None
+        else _then(actor, learner, milestone, section, moment)
+    )
     return _page(actor, here, moment)
 
 
@@ -191,23 +195,25 @@ def _now(actor: Actor, learner: Learner, milestone: Milestone, section: Section 
         milestone=milestone,
         section=section,
         siblings=siblings,
-        stand=replace(stand, due_on=work.get(milestone.pk, _due_on(siblings, milestone))),
+        stand=replace(stand, due_on=work.get(milestone.pk)),
         reasons=milestone_reasons(learner.pk, milestone),
         computed_at=row.computed_at if row else None,
     )
 
 
-def _then(learner: Learner, milestone: Milestone, section: Section | None, moment: Moment) -> Here:
+def _then(actor: Actor, learner: Learner, milestone: Milestone, section: Section | None, moment: Moment) -> Here:
+    """Levels of the moment, against the dates that hold today."""
     planned = _siblings(section, {})
     then: LearnerThen = learner_then(learner.pk, milestone, [one.id for one in planned], moment)
     siblings = tuple(replace(one, level=then.stands.get(one.id, NOWHERE).level) for one in planned)
+    due = due_dates([learner.pk], [milestone.pk], actor.today)
     stand = then.stands.get(milestone.pk, NOWHERE)
     return Here(
         learner=learner,
         milestone=milestone,
         section=section,
         siblings=siblings,
-        stand=replace(stand, due_on=_due_on(siblings, milestone)),
+        stand=replace(stand, due_on=due.get((learner.pk, milestone.pk))),
         reasons=then.reasons,
         computed_at=None,
     )
@@ -228,10 +234,6 @@ def _work_of(
     )
     dated = tuple(replace(one, due_on=work[one.id].due_on) if one.id in work else one for one in planned)
     return dated + beside, {key: one.due_on for key, one in work.items()}
-
-
-def _due_on(siblings: tuple[Sibling, ...], milestone: Milestone) -> date | None:
-    return next((one.due_on for one in siblings if one.id == milestone.pk), None)
 
 
 def _first_milestone(actor: Actor, learner: Learner, section_id: UUID | None) -> UUID:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import ValidationError
@@ -17,10 +17,11 @@ from api.permissions import actor_of
 from api.v1 import filters, serializers
 from api.v1.views import DeclaredView, VisibleList
 from learners.models import Learner
+from milestones.assigned import due_dates
 from milestones.explanation import criterion_data, explanation_then, milestone_explanations, standing_overrides
 from milestones.flags import Stand, flags_of, stall_limit, stall_limits
 from milestones.history import stands_as_of
-from milestones.models import Milestone, MilestoneStatus, SectionMilestone, seen_personal
+from milestones.models import Milestone, MilestoneStatus, seen_personal
 from milestones.past import Moment
 from milestones.selectors import reasons_for
 from reporting.as_of import read_api_moment
@@ -61,16 +62,10 @@ class Statuses(VisibleList):
     def widened(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if getattr(self, "swagger_fake_view", False):  # the OpenAPI document is made without a tenant
             return queryset
-        due = SectionMilestone.objects.filter(
-            milestone_id=OuterRef("milestone_id"),
-            section__enrolments__learner_id=OuterRef("learner_id"),
-            section__enrolments__is_withdrawn=False,
-        )
-        first = due.order_by().values("milestone_id").annotate(first=Min("due_on")).values("first")
         limit = stall_limit("milestone_id", "milestone__framework_id", OuterRef("level"))
         rows: QuerySet[Any] = queryset.select_related("learner", "milestone")
-        dated: QuerySet[Any] = rows.annotate(due_on=Subquery(first), stalled_after=limit)
-        return dated
+        limited: QuerySet[Any] = rows.annotate(stalled_after=limit)
+        return limited
 
     @extend_schema(parameters=[*AS_OF, EXPLAIN])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -79,7 +74,8 @@ class Statuses(VisibleList):
             name = "explain" if wanted else "level"
             raise ValidationError({name: [f"{name} is about now. Leave it out with as_of"]})
         rows = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
-        found = _then(rows, moment) if moment else _now(rows, actor_of(request).today)
+        today = actor_of(request).today
+        found = _then(rows, moment, today) if moment else _now(rows, today)
         if wanted:
             if len(rows) > MOST_EXPLAINED:
                 raise ValidationError({"limit": [f"With explain=true use a limit of {MOST_EXPLAINED} or less"]})
@@ -131,33 +127,38 @@ def _wanted(request: Request) -> bool:
 
 
 def _now(rows: list[Any], today: date) -> list[dict[str, Any]]:
-    """Rows as `Statuses.widened` has them, with `due_on` and `stalled_after`."""
-    overrides, now = _overrides(rows, None), timezone.now()
+    """Rows as `Statuses.widened` has them, with `stalled_after`."""
+    overrides, now, due = _overrides(rows, None), timezone.now(), _due_dates(rows, today)
     found = []
     for row in rows:
         known = (row.level, row.computed_level, row.previous_level, row.since, row.flags)
-        stand = Stand(*known, row.due_on, row.stalled_after)
+        stand = Stand(*known, due.get((row.learner_id, row.milestone_id)), row.stalled_after)
         data = _data(row, stand, flags_of(stand, now, today), overrides)
         found.append(data | {"criteria_met": row.criteria_met, "computed_at": row.computed_at.isoformat()})
     return found
 
 
-def _then(rows: list[Any], moment: Moment) -> list[dict[str, Any]]:
-    """The same pairs as they stood: whoever had a level then has a status now."""
+def _then(rows: list[Any], moment: Moment, today: date) -> list[dict[str, Any]]:
+    """The same pairs as they stood: whoever had a level then has a status now. Dates are those that hold today."""
     if not rows:
         return []
     learners, milestones = {row.learner_id for row in rows}, {row.milestone_id for row in rows}
     stands = stands_as_of(learners, milestones, moment, stall_limits(milestones))
-    overrides = _overrides(rows, moment)
+    overrides, due = _overrides(rows, moment), _due_dates(rows, today)
     found = []
     for row in rows:
-        stand = replace(stands.get((row.learner_id, row.milestone_id), NOWHERE), due_on=row.due_on)
+        pair = (row.learner_id, row.milestone_id)
+        stand = replace(stands.get(pair, NOWHERE), due_on=due.get(pair))
         found.append(_data(row, stand, flags_of(stand, moment.at, moment.day), overrides))
     return found
 
 
 def _overrides(rows: list[Any], moment: Moment | None) -> Overrides:
     return standing_overrides({row.learner_id for row in rows}, {row.milestone_id for row in rows}, moment)
+
+
+def _due_dates(rows: list[Any], today: date) -> dict[tuple[int, int], date]:
+    return due_dates({row.learner_id for row in rows}, {row.milestone_id for row in rows}, today)
 
 
 def _data(row: MilestoneStatus, stand: Stand, flags: list[str], overrides: Overrides) -> dict[str, Any]:
