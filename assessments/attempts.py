@@ -1,8 +1,7 @@
 """Attempts: given to learners, handed in, asked for again. Every attempt is kept."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -13,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.assessing import HAND_IN, JUDGE, lock
-from assessments.models import Assessment, Attempt, Form, RetryRequest
-from assessments.next_form import Fresh, Past, Refusal, Rules, next_form
-from assessments.refusals import check_early_reason, refusal_words
+from assessments.models import Assessment, Attempt, RetryRequest
+from assessments.next_form import Refusal
+from assessments.refusals import Refusals, check_early_reason
+from assessments.waiting import decide, forms_of, histories
 from competencies.models import Competency
 from learners.classes import learners_of
 from learners.models import Learner
@@ -47,10 +47,10 @@ def assign_attempt(actor: Actor, *, assessment: Assessment, learner: Learner, ea
     if learner.pk not in {row.pk for row in learners_of(task.section_id, actor.today)}:
         raise NotFound
     check_early_reason(early_reason)
-    history, names = _histories(task), {learner.pk: learner.name}
-    found = _decide(task, _forms(task), history.get(learner.pk, []), bool(early_reason))
+    history, names = histories(task), {learner.pk: learner.name}
+    found = decide(task, forms_of(task), history.get(learner.pk, []), bool(early_reason))
     if isinstance(found, Refusal):
-        raise Refused(refusal_words(found, task, names[learner.pk]), code=found.code)
+        raise Refused(Refusals(task).words(found, names[learner.pk]), code=found.code)
     attempt: Attempt = Attempt.objects.create(
         assessment=task, form_id=found.key, learner=learner, number=len(history.get(learner.pk, [])) + 1
     )
@@ -66,24 +66,19 @@ def assign_attempt(actor: Actor, *, assessment: Assessment, learner: Learner, ea
 def assign_class(actor: Actor, *, assessment: Assessment) -> GivenToClass:
     """A first attempt for everybody in the section who has had none. A fixed number of statements."""
     task = _open_task(actor, assessment)
-    learners, histories, forms = learners_of(task.section_id, actor.today), _histories(task), _forms(task)
-    fresh = [learner for learner in learners if learner.pk not in histories]
-    given, without = [], []
+    learners, history, forms = learners_of(task.section_id, actor.today), histories(task), forms_of(task)
+    fresh = [learner for learner in learners if learner.pk not in history]
+    given, without, refusals = [], [], Refusals(task)
     for learner in fresh:
-        found = _decide(task, forms, [], False)
+        found = decide(task, forms, [], False)
         if isinstance(found, Refusal):
-            without.append((learner.name, refusal_words(found, task, learner.name)))
+            without.append((learner.name, refusals.words(found, learner.name)))
         else:
             given.append(Attempt(assessment=task, form_id=found.key, learner=learner, number=1))
     Attempt.objects.bulk_create(given)
     _close_requests(actor, task, [attempt.learner_id for attempt in given])
     record_audit(actor, "attempt.assigned_class", target=task, detail={"attempts": len(given)})
     return GivenToClass(len(given), len(learners) - len(fresh), tuple(without))
-
-
-def could_get(actor: Actor, task: Assessment, learner: Learner) -> Fresh | Refusal:
-    """What the learner would get now. Three queries."""
-    return _decide(task, _forms(task), _histories(task, learner.pk).get(learner.pk, []), False)
 
 
 @transaction.atomic
@@ -203,26 +198,6 @@ def _open_task(actor: Actor, assessment: Assessment) -> Assessment:
     if task.state != Assessment.State.OPEN or task.section_id is None:
         raise Conflict(_("This task is closed. Reopen it to give it to learners."))
     return task
-
-
-def _forms(task: Assessment) -> list[Fresh]:
-    rows = Form.objects.filter(assessment_id=task.pk, is_active=True).order_by("position", "id")
-    return [Fresh(form.pk, form.name, form.method or task.method) for form in rows]
-
-
-def _histories(task: Assessment, learner_id: int | None = None) -> dict[int, list[Past]]:
-    rows = Attempt.objects.filter(assessment_id=task.pk).order_by("number")
-    rows = rows.filter(learner_id=learner_id) if learner_id is not None else rows
-    found: dict[int, list[Past]] = {}
-    fields: tuple[Any, ...] = ("learner_id", "form_id", "form__name", "form__method", "state", "judged_at")
-    for learner, form, name, method, state, judged_at in rows.values_list(*fields):
-        found.setdefault(learner, []).append(Past(form, name, method or task.method, state, judged_at))
-    return found
-
-
-def _decide(task: Assessment, forms: Sequence[Fresh], history: Sequence[Past], is_early: bool) -> Fresh | Refusal:
-    rules = Rules(task.max_attempts, timedelta(hours=task.cool_down_hours), task.is_other_method_on_retry)
-    return next_form(rules, forms, history, timezone.now(), is_early_allowed=is_early)
 
 
 def _open_requests(learner_ids: Collection[int], competency_ids: Any) -> "QuerySet[RetryRequest]":

@@ -12,9 +12,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from assessments.assessing import HAND_IN
-from assessments.attempts import could_get
 from assessments.models import Assessment, Attempt
 from assessments.next_form import Refusal
+from assessments.waiting import could_get
 from learners.models import Enrolment, Learner
 from learners.reach import running
 from tenancy.access import can

@@ -13,6 +13,7 @@ from reporting.planning.rights import own_record
 from reporting.portal import my_learners, portrait
 from reporting.reach import visible_learner
 from reporting.recognition.page import recognition_of
+from reporting.tasks.another_try import reasons_to_wait
 from tenancy.actor import GRD, LRN
 from tenancy.gate import requires
 
@@ -50,5 +51,6 @@ def me(request: PageRequest) -> HttpResponse:
     goals = own_goals(request.actor, own_record(request.actor, DIRECTORY), is_staff=False)
     page = portrait(request.actor)
     seen = recognition_of(request.actor, page.child.public_id)
-    context = {"page": page, "seen": seen, "all_levels": ALL_WORDS, "goals": goals}
+    waits = reasons_to_wait(request.actor, page.child.public_id, [one.milestone_id for one in page.next_steps])
+    context = {"page": page, "seen": seen, "all_levels": ALL_WORDS, "goals": goals, "waits": waits}
     return render(request, "reporting/me.html", context)

@@ -22,6 +22,7 @@ from assessments.self_assessment import assess_own_work
 from reporting.form_problems import Problems, problems_of
 from reporting.pages import PageRequest, page_errors
 from reporting.tasks import my_work as pages
+from reporting.tasks.another_try import check_may_ask
 from reporting.tasks.attempt_page import SECOND, attempt_page, visible_attempt
 from reporting.tasks.texts import read_levels, read_version, text_of, whole_of
 from tenancy.actor import LRN
@@ -180,6 +181,7 @@ def my_own_view(request: PageRequest, attempt_id: UUID) -> HttpResponse:
 def ask_for_another_try(request: PageRequest, milestone_id: UUID) -> HttpResponse:
     learner = pages.my_learner(request.actor)
     keys = pages.competencies_to_ask(request.actor, learner, milestone_id)
+    check_may_ask(request.actor, learner.public_id, milestone_id)
     note = text_of(request.POST, "note", 500, {})[:500]
     n = ask_again(request.actor, learner=learner, competency_ids=keys, note=note)
     messages.success(

@@ -16,6 +16,7 @@ from learners.models import Enrolment, Learner
 from learners.reach import running
 from milestones.models import Criterion, Release, SectionMilestone
 from reporting.levels import WORDS
+from reporting.tasks.another_try import next_try_words
 from reporting.tasks.attempt_page import texts_of, visible_attempt
 from status_engine import Level
 from tenancy.actor import Actor
@@ -122,6 +123,7 @@ class MyAttempt:
     feedback: str
     can_hand_in: bool
     can_view_own: bool
+    next_try: str
 
     @property
     def is_released(self) -> bool:
@@ -146,6 +148,7 @@ def my_attempt(actor: Actor, public_id: UUID) -> MyAttempt:
         feedback=row.feedback if is_released or state == State.NEEDS_REVISION else "",
         can_hand_in=row.state in {State.ASSIGNED, State.NEEDS_REVISION, State.HANDED_IN},
         can_view_own=not is_released,
+        next_try=next_try_words(row) if is_released else "",
     )
 
 

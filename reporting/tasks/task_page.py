@@ -1,4 +1,4 @@
-"""One task: its forms, who used which, what stands out, how hard it is, how far two markers agree."""
+"""One task: its forms, who used which, what stands out, how hard it is."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from assessments.agreement import Agreement, agreement
 from assessments.assessing import CHANGE, JUDGE, next_form_name
 from assessments.difficulty import Difficulty, of_criteria, of_forms
 from assessments.marking import PUBLISH
-from assessments.marks import Rounds, rounds_of
+from assessments.marks import rounds_of
 from assessments.models import Assessment, Attempt, Form
-from assessments.next_form import UNDER_WAY
+from assessments.next_form import UNDER_WAY, Refusal
 from assessments.patterns import Handed, Pattern, patterns
+from assessments.refusals import Refusals
+from assessments.waiting import decide, fresh, past_of
 from competencies.models import RubricCriterion
 from competencies.statements import label_of
 from learners.classes import learners_of
@@ -49,7 +50,8 @@ class AttemptCell:
 
 @dataclass(frozen=True, slots=True)
 class LearnerRow:
-    """`has_gone`: not in the class any more."""
+    """`has_gone`: not in the class any more. `why_not`: why no further attempt can be given now, and what to do;
+    `may_be_early`: only because the waiting time is not over, so with a reason it can."""
 
     key: int
     public_id: UUID
@@ -57,6 +59,8 @@ class LearnerRow:
     attempts: tuple[AttemptCell, ...]
     is_under_way: bool
     has_gone: bool
+    why_not: str
+    may_be_early: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +94,11 @@ def task_page(actor: Actor, public_id: UUID) -> TaskPage:
     """A fixed number of queries. Raises NotFound."""
     task = visible_task(actor, public_id)
     aligned = list(task.alignments.select_related("competency").order_by("position", "id"))
-    attempts = _attempts(actor, task)
+    attempts = attempts_of(actor, task)
     forms = list(Form.objects.filter(assessment_id=task.pk).order_by("position", "id"))
     notes = patterns(_handed(attempts))
-    rows = _learner_rows(learners_of(task.section_id, actor.today), attempts, notes)
+    here = learners_of(task.section_id, actor.today)
+    rows = _learner_rows(here, attempts, notes, _refused(task, here, forms, attempts))
     return TaskPage(
         task=task,
         section=section_of(task),
@@ -113,7 +118,7 @@ def task_page(actor: Actor, public_id: UUID) -> TaskPage:
     )
 
 
-def _attempts(actor: Actor, task: Assessment) -> list[Attempt]:
+def attempts_of(actor: Actor, task: Assessment) -> list[Attempt]:
     rows = Attempt.objects.visible_to(actor).filter(assessment_id=task.pk).select_related("form", "learner")
     return list(rows.order_by("learner_id", "number"))
 
@@ -136,11 +141,10 @@ def _each_once(notes: Iterable[Pattern]) -> list[Pattern]:
 
 
 def _learner_rows(
-    here: Sequence[Learner], attempts: Sequence[Attempt], notes: dict[int, tuple[Pattern, ...]]
-) -> list[LearnerRow]:
-    by_learner: dict[int, list[Attempt]] = defaultdict(list)
-    for row in attempts:
-        by_learner[row.learner_id].append(row)
+    here: Sequence[Learner], attempts: Sequence[Attempt], notes: dict[int, tuple[Pattern, ...]],
+    refused: dict[int, tuple[str, str]],
+) -> list[LearnerRow]:  # fmt: skip
+    by_learner = _by_learner(attempts)
     known = {learner.pk for learner in here}
     gone = {row.learner_id: row.learner for row in attempts if row.learner_id not in known}
     return [
@@ -148,9 +152,30 @@ def _learner_rows(
             learner.pk, learner.public_id, learner.name,
             tuple(_cell(row, notes.get(row.pk, ())) for row in by_learner[learner.pk]),
             any(row.state in UNDER_WAY for row in by_learner[learner.pk]), learner.pk in gone,
+            refused.get(learner.pk, ("", ""))[1], refused.get(learner.pk, ("", ""))[0] == "cool_down",
         )
         for learner in [*here, *gone.values()]
     ]  # fmt: skip
+
+
+def _by_learner(attempts: Sequence[Attempt]) -> dict[int, list[Attempt]]:
+    found: dict[int, list[Attempt]] = defaultdict(list)
+    for row in attempts:
+        found[row.learner_id].append(row)
+    return found
+
+
+def _refused(
+    task: Assessment, here: Sequence[Learner], forms: Sequence[Form], attempts: Sequence[Attempt]
+) -> dict[int, tuple[str, str]]:
+    """{learner: (code, sentence)} of those who cannot get a further attempt now; what is under way is seen as such."""
+    by_learner, refusals = _by_learner(attempts), Refusals(task)
+    in_use = [fresh(task, form) for form in forms if form.is_active]
+    next_ones = {one.pk: decide(task, in_use, past_of(task, by_learner[one.pk]), False) for one in here}
+    return {
+        one.pk: (found.code, refusals.words(found, one.name))
+        for one in here if isinstance(found := next_ones[one.pk], Refusal) and found.code != "under_way"
+    }  # fmt: skip
 
 
 def _cell(row: Attempt, notes: tuple[Pattern, ...]) -> AttemptCell:
@@ -181,54 +206,3 @@ def _by_criterion(task: Assessment, attempts: Sequence[Attempt]) -> list[Difficu
     rows = RubricCriterion.objects.filter(rubric_id=task.rubric_id).order_by("position", "id")
     judged = rounds_of([row.pk for row in attempts if row.state in JUDGED])
     return of_criteria(dict(rows.values_list("id", "title")), [rounds.first.levels for rounds in judged.values()])
-
-
-@dataclass(frozen=True, slots=True)
-class Differing:
-    attempt_id: UUID
-    learner: str
-    criteria: tuple[str, ...]
-    is_settled: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementPage:
-    task: Assessment
-    section: Section
-    whole: Agreement
-    by_criterion: tuple[tuple[str, Agreement], ...]
-    differing: tuple[Differing, ...]
-    waiting: int
-
-
-def agreement_page(actor: Actor, public_id: UUID) -> AgreementPage:
-    """How the first and the second marker scored the same work. Raises NotFound."""
-    task = visible_task(actor, public_id)
-    attempts = {row.pk: row for row in _attempts(actor, task)}
-    titles = dict(
-        RubricCriterion.objects.filter(rubric_id=task.rubric_id).order_by("position", "id").values_list("id", "title")
-    )
-    rounds = rounds_of(list(attempts))
-    both = {key: one for key, one in rounds.items() if one.second.levels}
-    return AgreementPage(
-        task=task,
-        section=section_of(task),
-        whole=_agreement(list(both.values()), list(titles)),
-        by_criterion=tuple((title, _agreement(list(both.values()), [key])) for key, title in titles.items()),
-        differing=tuple(
-            Differing(
-                attempts[key].public_id, attempts[key].learner.name,
-                tuple(titles[one] for one in rows.differing() if one in titles), attempts[key].state in JUDGED,
-            )
-            for key, rows in both.items() if rows.differing()
-        ),
-        waiting=sum(one.is_complete(one.first, titles) and not one.second.levels for one in rounds.values()),
-    )  # fmt: skip
-
-
-def _agreement(rounds: Sequence[Rounds], criteria: Sequence[int]) -> Agreement:
-    pairs = [
-        (one.blind.levels[key], one.second.levels[key])
-        for one in rounds for key in criteria if key in one.blind.levels and key in one.second.levels
-    ]  # fmt: skip
-    return agreement([first for first, _ in pairs], [second for _, second in pairs])

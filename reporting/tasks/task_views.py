@@ -23,6 +23,7 @@ from reporting.form_problems import add_problems
 from reporting.pages import PageRequest, page_errors, read_uuid
 from reporting.reach import visible_section
 from reporting.tasks import task_page, task_pages
+from reporting.tasks.agreement_page import agreement_page
 from reporting.tasks.task_form import AssignForm, EquivalentForm, TaskForm, initial_of
 from reporting.tasks.task_pages import section_of, visible_task
 from reporting.tasks.texts import text_of
@@ -217,7 +218,7 @@ def release_task(request: PageRequest, task_id: UUID) -> HttpResponse:
 @requires(*READ)
 @page_errors
 def agreement(request: PageRequest, task_id: UUID) -> HttpResponse:
-    return render(request, "tasks/agreement.html", {"page": task_page.agreement_page(request.actor, task_id)})
+    return render(request, "tasks/agreement.html", {"page": agreement_page(request.actor, task_id)})
 
 
 @require_POST
