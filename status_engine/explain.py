@@ -10,7 +10,7 @@ from .context import NOWHERE, Context
 from .kinds import KIND_NAMES, NO_CODE, NODATE, REASON_NAMES, Reason
 from .levels import LEVEL_NAMES, Flag, Level, flag_names
 from .methods import METHODS
-from .policy import Json, Policy, gates_to_json, scale_to_json
+from .policy import Json, Policy, scale_to_json, settings_to_json
 from .prepare import Prepared, prepare
 from .rollup import Assessed, assess, check_context
 from .rows import iso
@@ -76,14 +76,7 @@ def explained_policy(policy: Policy) -> Json:
         "method": policy.method,
         "parameters": dict(policy.parameters),
         "scale": scale_to_json(policy.scale),
-        "gates": gates_to_json(policy.gates),
-        "attempts": policy.attempts,
-        "order_by": policy.order_by,
-        "count_self_assessment": policy.count_self_assessment,
-        "window": None if policy.window is None else policy.window.to_json(),
-        "expires_after": policy.expires_after,
-        "hold_at_mastery": policy.hold_at_mastery,
-        "stalled_after": policy.stalled_after,
+        **settings_to_json(policy),
     }
 
 

@@ -117,6 +117,14 @@ def policy_to_json(policy: Policy) -> Json:
         "method": policy.method,
         **policy.parameters,
         **scale_to_json(policy.scale),
+        **settings_to_json(policy),
+        "version": policy.version,
+    }
+
+
+def settings_to_json(policy: Policy) -> Json:
+    """What every method has: gates, which attempts count, window, expiry, hold and when somebody is stalled."""
+    return {
         "gates": gates_to_json(policy.gates),
         "attempts": policy.attempts,
         "order_by": policy.order_by,
@@ -125,7 +133,6 @@ def policy_to_json(policy: Policy) -> Json:
         "expires_after": policy.expires_after,
         "hold_at_mastery": policy.hold_at_mastery,
         "stalled_after": policy.stalled_after,
-        "version": policy.version,
     }
 
 

@@ -5,22 +5,17 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from competencies.models import Framework, Prerequisite
-from competencies.statements import plain
 from learners.models import Learner
 from milestones.models import CompetencyStatus
-from reporting.curriculum.browse import state_of
 from reporting.curriculum.grades import grade_key, has_grade
 from reporting.curriculum.map_layout import Spots, layered
+from reporting.curriculum.pathway import FIELDS, Item
 from reporting.curriculum.rights import LEVELS, competencies_for, visible_framework
 from reporting.reach import visible_learner
 from tenancy.actor import Actor
 from tenancy.errors import NotFound
 
 MOST = 60
-FIELDS = (
-    "id", "parent_id", "public_id", "code", "short_statement", "statement", "is_draft", "is_retired",
-    "education_levels",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +69,6 @@ class MapPage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    id: int
-    parent: int | None
-    public_id: UUID
-    code: str
-    short: str
-    statement: str
-    is_draft: bool
-    is_retired: bool
-    grades: list[str]
-
-    @property
-    def text(self) -> str:
-        return self.short or plain(self.statement)
-
-
-@dataclass(frozen=True, slots=True)
 class Asked:
     root: UUID | None = None
     grade: str = ""
@@ -102,7 +80,7 @@ def map_page(actor: Actor, framework_id: UUID, asked: Asked) -> MapPage:
     framework = visible_framework(actor, framework_id)
     learner = visible_learner(actor, asked.learner, *LEVELS) if asked.learner else None
     shown = competencies_for(actor).filter(framework_id=framework.pk).order_by("tree_order", "id")
-    rows = {row[0]: _Row(*row) for row in shown.values_list(*FIELDS)}
+    rows = {row[0]: Item(*row) for row in shown.values_list(*FIELDS)}
     graph = _Graph(rows)
     levels = _levels(actor, learner, graph.linked)
     root = next((row for row in rows.values() if row.public_id == asked.root), None)
@@ -135,7 +113,7 @@ def map_page(actor: Actor, framework_id: UUID, asked: Asked) -> MapPage:
 class _Graph:
     """The tree and the prerequisites of one framework, in memory."""
 
-    def __init__(self, rows: dict[int, _Row]) -> None:
+    def __init__(self, rows: dict[int, Item]) -> None:
         self.rows = rows
         self.order = {key: n for n, key in enumerate(rows)}
         found = Prerequisite.objects.filter(after_id__in=rows.keys(), is_in_cycle=False)
@@ -162,7 +140,7 @@ class _Graph:
                 numbers[row.parent] = numbers.get(row.parent, 0) + numbers[row.id]
         return numbers
 
-    def near(self, root: _Row) -> list[int]:
+    def near(self, root: Item) -> list[int]:
         """All below a branch; of a single competency what it needs and opens, step by step, nearest first."""
         if root.id not in self.children:
             return self._around(root.id)
@@ -210,17 +188,17 @@ def _boxes(graph: _Graph, keys: list[int], spots: Spots, levels: dict[int, int] 
     for key in keys:
         row = graph.rows[key]
         yield Box(
-            key, row.public_id, row.code, row.text, state_of(row.is_draft, row.is_retired), level(key), *spots[key],
+            key, row.public_id, row.code, row.text, row.state, level(key), *spots[key],
             names(graph.before.get(key, [])), names(graph.after.get(key, [])),
         )  # fmt: skip
 
 
-def _part(row: _Row, graph: _Graph, here: _Row | None) -> Part:
+def _part(row: Item, graph: _Graph, here: Item | None) -> Part:
     text = row.text if not row.code else f"{row.code} {row.text}"
     return Part(row.public_id, text, graph.numbers.get(row.id, 0), here is not None and here.id == row.id)
 
 
-def _inner_parts(graph: _Graph, root: _Row | None) -> Iterable[Part]:
+def _inner_parts(graph: _Graph, root: Item | None) -> Iterable[Part]:
     """The branches below the one that is shown."""
     for key in graph.children.get(root.id, []) if root else []:
         if key in graph.children and graph.numbers.get(key, 0):
