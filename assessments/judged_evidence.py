@@ -31,7 +31,7 @@ def write_evidence(
     """
     task = attempt.assessment
     if task.possible is not None:
-        _check_points(points, task.possible)
+        check_points(points, task.possible)
         pieces = [_piece(attempt, key, points, task.possible, pass_mark=task.pass_mark) for key in keys]
     else:
         _check_levels(levels, keys)
@@ -128,7 +128,8 @@ def _standing(pieces: list[Piece]) -> dict[int, Evidence]:
     return {row.learner_competency.competency_id: row for row in rows.select_related("learner_competency")}
 
 
-def _check_points(points: Decimal | None, possible: Decimal) -> None:
+def check_points(points: Decimal | None, possible: Decimal) -> None:
+    """Raises Invalid where the points are missing or out of range."""
     if points is None:
         message = _("Enter the points, like %(most)s") % {"most": f"{possible.normalize():f}"}
     elif not 0 <= points <= possible:

@@ -7,6 +7,7 @@ levels and feedback when the teacher releases them.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from assessments.assessing import JUDGE, lock
 from assessments.attempts import lock_attempt, save_attempt
-from assessments.judged_evidence import write_evidence
+from assessments.judged_evidence import check_points, write_evidence
 from assessments.marks import Round, Rounds, add_scores, criteria_of, means_by_competency, rounds_of
 from assessments.models import Assessment, Attempt
 from competencies.models import RubricCriterion
@@ -41,6 +42,11 @@ class Judgement:
     hints: int = 0
     minutes: int | None = None
 
+    def as_part(self) -> dict[str, Any]:
+        """What is kept of it until it is complete."""
+        points = {} if self.points is None else {"points": f"{self.points.normalize():f}"}
+        return {"levels": {str(key): level for key, level in sorted(self.levels.items())}, **points}
+
     def note_on(self, row: Attempt) -> None:
         """What is said about the attempt as a whole."""
         row.feedback, row.hints, row.minutes = self.feedback, self.hints, self.minutes
@@ -48,7 +54,10 @@ class Judgement:
 
 @transaction.atomic
 def save_part(actor: Actor, *, attempt: Attempt, judgement: Judgement, version: int | None = None) -> Attempt:
-    """Keep levels and feedback without judging: the attempt awaits judgement. Raises Conflict, Invalid, NotFound."""
+    """Keep what there is so far without judging: the attempt awaits judgement. Raises Conflict, Invalid, NotFound.
+
+    Levels on criteria stand in the scores; those on competencies and points on the attempt: no evidence yet.
+    """
     row = _begin(actor, attempt, version)
     criteria = _checked(row, judgement)
     rounds = rounds_of([row.pk])[row.pk]
@@ -57,6 +66,8 @@ def save_part(actor: Actor, *, attempt: Attempt, judgement: Judgement, version: 
         raise Conflict(_("This attempt has been judged. Judge it again to change it."))
     if criteria:
         add_scores(actor, row, judgement.levels, Round.FIRST, rounds.first.levels)
+    else:
+        row.part = judgement.as_part()
     judgement.note_on(row)
     row.state = State.AWAITING
     save_attempt(row)
@@ -172,7 +183,7 @@ def _conclude(actor: Actor, row: Attempt, judgement: Judgement) -> Attempt:
         key: Decimal(level) for key, level in judgement.levels.items()
     }  # fmt: skip
     write_evidence(actor, row, levels, judgement.points, keys)
-    row.state, row.judged_at, row.released_at = State.JUDGED, now, None
+    row.state, row.judged_at, row.released_at, row.part = State.JUDGED, now, None, {}
     save_attempt(row)
     record_audit(actor, "attempt.judged", target=row)
     return row
@@ -196,8 +207,10 @@ def _checked(row: Attempt, judgement: Judgement) -> list[RubricCriterion]:
     for key, level in judgement.levels.items():
         if key not in known or level not in {1, 2, 3, 4}:
             raise _invalid(f"level_{key}", _("Choose a level from the list"))
-    if judgement.points is not None and task.possible is None:
-        raise _invalid("points", _("This task is not scored by points"))
+    if judgement.points is not None:
+        if task.possible is None:
+            raise _invalid("points", _("This task is not scored by points"))
+        check_points(judgement.points, task.possible)
     return criteria
 
 

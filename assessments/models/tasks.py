@@ -159,6 +159,7 @@ class Attempt(PublicTenantModel):
     answers_digest = models.CharField(max_length=64, blank=True)  # equal answers have equal digests
     work = models.TextField(blank=True)  # what the learner handed in as text, or a link to it
     feedback = models.TextField(blank=True)
+    part = models.JSONField(default=dict)  # saved before it is judged: {"levels": {competency: level}, "points"}
     version = models.PositiveIntegerField(default=1)
 
     class Meta(PublicTenantModel.Meta):

@@ -59,7 +59,6 @@ class AttemptPage:
     learner_name: str
     lines: tuple[Line, ...]
     mode: str
-    is_rubric: bool
     has_own_view: bool
     waits_for_second: bool
     notes: tuple[Pattern, ...]
@@ -100,7 +99,7 @@ def attempt_page(actor: Actor, public_id: UUID) -> AttemptPage:
     rounds = rounds_of([attempt.pk])[attempt.pk]
     criteria = criteria_of(attempt)
     mode = _mode(actor, attempt, rounds, [one.pk for one in criteria])
-    given, points = _ledger(attempt)
+    given, points = _so_far(attempt)
     names = member_names(rounds.first.by | rounds.second.by) if mode != SECOND else {}
     return AttemptPage(
         attempt=attempt,
@@ -109,7 +108,6 @@ def attempt_page(actor: Actor, public_id: UUID) -> AttemptPage:
         learner_name=attempt.learner.name,
         lines=tuple(_lines(attempt, criteria, rounds, mode, given)),
         mode=mode,
-        is_rubric=bool(criteria),
         has_own_view=bool(rounds.own.levels),
         waits_for_second=task.needs_second_marking and bool(rounds.first.levels) and not rounds.second.levels,
         notes=patterns(_handed(row) for row in every if row.state != Attempt.State.CANCELLED).get(attempt.pk, ()),
@@ -179,11 +177,13 @@ def _choices(texts: dict[int, tuple[str, str]], chosen: int | None) -> tuple[Cho
     )
 
 
-def _ledger(attempt: Attempt) -> tuple[dict[int, int], str]:
-    """What the ledger has of it: {competency: level} where it was judged by level, and the points."""
+def _so_far(attempt: Attempt) -> tuple[dict[int, int], str]:
+    """{competency: level} where it is judged by level, and the points: a part that was saved, else from the ledger."""
     task = attempt.assessment
     if task.rubric_id is not None:
         return {}, ""
+    if attempt.part:
+        return {int(key): level for key, level in attempt.part["levels"].items()}, attempt.part.get("points", "")
     rows = Evidence.objects.filter(standing(), attempt=str(attempt.public_id), source="attempt")
     found = list(
         rows.exclude(entry=Evidence.Entry.WITHDRAWN).values_list(
