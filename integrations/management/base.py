@@ -1,25 +1,42 @@
 """What the import commands share: the tenant, the dry run, the stored report, one JSON object on standard output."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.utils import timezone
 
 from integrations.models import ImportReport
+from tenancy.context import tenant_context
 from tenancy.models import Tenant
 
 ACCEPTED, REJECTED, USAGE = 0, 1, 2
 
 
-class DryRun(Exception):
-    """Rolls the import back after everything was tried."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """counts: {type: {created, updated, …: how many}}; problems as they are stored in the report."""
+
+    counts: Mapping[str, Mapping[str, int]]
+    problems: Sequence[Mapping[str, Any]]
+    is_accepted: bool = True
 
 
-class ImportCommand(BaseCommand):
+class Refusal(Exception):
+    """The file is refused; nothing of it stays."""
+
+    def __init__(self, problems: Sequence[Mapping[str, Any]], counts: Mapping[str, Mapping[str, int]]) -> None:
+        super().__init__("refused")
+        self.outcome = Outcome(counts, problems, is_accepted=False)
+
+
+class ImportCommand(BaseCommand, ABC):
     """Exit code 0: done, 1: refused with nothing written, 2: wrong use."""
 
     requires_migrations_checks = False
@@ -44,25 +61,33 @@ class ImportCommand(BaseCommand):
             raise CommandError(f'There is no file "{text}". Check the path', returncode=USAGE)
         return path
 
-    def store(
-        self,
-        path: Path,
-        *,
-        started_at: datetime,
-        is_dry_run: bool,
-        is_accepted: bool,
-        counts: Mapping[str, Mapping[str, int]],
-        problems: Sequence[Mapping[str, Any]],
-    ) -> ImportReport:
+    @abstractmethod
+    def work(self, tenant: Tenant, path: Path, options: Mapping[str, Any]) -> Outcome:
+        """Import the file, within the caller's transaction and tenant. Raises Refusal."""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        tenant, path, started_at = self.tenant(options["tenant"]), self.path(options["path"]), timezone.now()
+        with tenant_context(tenant.pk):
+            try:
+                with transaction.atomic():
+                    outcome = self.work(tenant, path, options)
+                    if options["dry_run"]:
+                        transaction.set_rollback(True)  # everything was tried, nothing stays
+            except Refusal as refusal:
+                outcome = refusal.outcome
+            stored = self._store(path, outcome, started_at, is_dry_run=options["dry_run"])
+        self.show(stored, options["json"])
+
+    def _store(self, path: Path, outcome: Outcome, started_at: datetime, *, is_dry_run: bool) -> ImportReport:
         """Keep the report, in a transaction of its own: a refused import is remembered, too. The tenant is open."""
         with transaction.atomic():
             report: ImportReport = ImportReport.objects.create(
                 kind=self.kind,
                 file_name=path.name[:255],
                 is_dry_run=is_dry_run,
-                is_accepted=is_accepted,
-                counts={kind: dict(count) for kind, count in counts.items()},
-                problems=list(problems)[:5_000],
+                is_accepted=outcome.is_accepted,
+                counts={kind: dict(count) for kind, count in outcome.counts.items()},
+                problems=list(outcome.problems)[:5_000],
                 started_at=started_at,
             )
         return report

@@ -1,15 +1,15 @@
 """`manage.py import_oneroster ZIP|DIR --tenant SLUG [--dry-run] [--max-delete-percent N] [--json]`"""
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
-from django.db import transaction
-from django.utils import timezone
 
-from integrations.management.base import USAGE, DryRun, ImportCommand
+from integrations.management.base import USAGE, ImportCommand, Outcome, Refusal
 from integrations.oneroster.importer import DEFAULT_MAX_DELETE_PERCENT, import_bundle
-from integrations.oneroster.report import RosterRejected, RosterReport
-from tenancy.context import tenant_context
+from integrations.oneroster.report import RosterRejected
+from tenancy.models import Tenant
 
 
 class Command(ImportCommand):
@@ -30,24 +30,12 @@ class Command(ImportCommand):
         percent = options["max_delete_percent"]
         if not 0 <= percent <= 100:
             raise CommandError(f"--max-delete-percent was {percent:g}. Use a number from 0 to 100", returncode=USAGE)
-        tenant, path = self.tenant(options["tenant"]), self.path(options["path"])
-        started_at, report, is_accepted = timezone.now(), RosterReport(), True
-        with tenant_context(tenant.pk):
-            try:
-                with transaction.atomic():
-                    report = import_bundle(path, max_delete_percent=percent)
-                    if options["dry_run"]:
-                        raise DryRun
-            except DryRun:
-                pass
-            except RosterRejected as rejected:
-                report, is_accepted = rejected.report, False
-            stored = self.store(
-                path,
-                started_at=started_at,
-                is_dry_run=options["dry_run"],
-                is_accepted=is_accepted,
-                counts=report.counts,
-                problems=[problem.as_dict() for problem in report.problems],
-            )
-        self.show(stored, options["json"])
+        super().handle(*args, **options)
+
+    def work(self, tenant: Tenant, path: Path, options: Mapping[str, Any]) -> Outcome:
+        try:
+            report = import_bundle(path, max_delete_percent=options["max_delete_percent"])
+        except RosterRejected as rejected:
+            report = rejected.report
+            raise Refusal([one.as_dict() for one in report.problems], report.counts) from rejected
+        return Outcome(report.counts, [one.as_dict() for one in report.problems])

@@ -1,19 +1,19 @@
 """`manage.py import_outcomes --tenant SLUG --file FILE --kind KIND [--framework ID | --title NAME] [--dry-run]`"""
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.core.management.base import CommandError, CommandParser
-from django.db import transaction
-from django.utils import timezone
 
 from competencies.models import Framework
 from integrations.competency_tables.importing import KINDS, Preview, read_file, save_found
 from integrations.competency_tables.sheet import TableRefused
-from integrations.management.base import USAGE, DryRun, ImportCommand
+from integrations.management.base import USAGE, ImportCommand, Outcome, Refusal
 from tenancy.actor import Actor
-from tenancy.context import tenant_context
 from tenancy.errors import Invalid
+from tenancy.models import Tenant
 from tenancy.selectors import local_today
 
 
@@ -22,7 +22,7 @@ class Command(ImportCommand):
     kind = "outcomes"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--file", required=True, help="the file to import")
+        parser.add_argument("--file", dest="path", required=True, metavar="FILE", help="the file to import")
         parser.add_argument("--tenant", required=True, help="slug of the tenant")
         parser.add_argument("--kind", required=True, choices=KINDS)
         parser.add_argument("--framework", help="public id of the framework; left out: by its title, else a new one")
@@ -31,36 +31,19 @@ class Command(ImportCommand):
         parser.add_argument("--dry-run", action="store_true", help="check and report, write nothing")
         parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        tenant, path = self.tenant(options["tenant"]), self.path(options["file"])
-        started_at, is_accepted = timezone.now(), True
-        counts: dict[str, int] = {}
-        problems: list[dict[str, Any]] = []
-        with tenant_context(tenant.pk):
-            actor = Actor(tenant_id=tenant.pk, today=local_today(tenant), label="outcomes import")
-            try:
-                found = read_file(path.read_bytes(), options["kind"])
-                title = options["title"] or found.title or path.stem
-                framework = self._framework(options["framework"], title)
-                with transaction.atomic():
-                    saved = save_found(
-                        actor, framework=framework, title=title, found=found, only_good=options["only_good"]
-                    )[1]
-                    counts, problems = _counts(saved), _problems(saved)
-                    if options["dry_run"]:
-                        raise DryRun
-            except DryRun:
-                pass
-            except TableRefused as error:
-                is_accepted, problems = False, [_problem("error", None, "", error.message)]
-            except Invalid as error:
-                is_accepted = False
-                problems = [_problem("error", None, one["field"], one["message"]) for one in error.problems]
-            stored = self.store(
-                path, started_at=started_at, is_dry_run=options["dry_run"], is_accepted=is_accepted,
-                counts={"competencies": counts}, problems=problems,
-            )  # fmt: skip
-        self.show(stored, options["json"])
+    def work(self, tenant: Tenant, path: Path, options: Mapping[str, Any]) -> Outcome:
+        actor = Actor(tenant_id=tenant.pk, today=local_today(tenant), label="outcomes import")
+        try:
+            found = read_file(path.read_bytes(), options["kind"])
+            title = options["title"] or found.title or path.stem
+            framework = self._framework(options["framework"], title)
+            saved = save_found(actor, framework=framework, title=title, found=found, only_good=options["only_good"])[1]
+        except TableRefused as error:
+            raise Refusal([_problem("error", None, "", error.message)], {"competencies": {}}) from error
+        except Invalid as error:
+            problems = [_problem("error", None, one["field"], one["message"]) for one in error.problems]
+            raise Refusal(problems, {"competencies": {}}) from error
+        return Outcome({"competencies": _counts(saved)}, _problems(saved))
 
     def _framework(self, wanted: str | None, title: str) -> Framework | None:
         """The one asked for, else one of this title that is not published by somebody else."""
