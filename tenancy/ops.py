@@ -24,6 +24,8 @@ WHERE state = 'waiting' OR (state = 'running' AND leased_until < clock_timestamp
 GROUP BY tenant_id ORDER BY min(asked_at)
 """
 
+MOVES = "SELECT tenant_id FROM interventions_alertmark GROUP BY tenant_id ORDER BY min(at)"
+
 
 def stale_by_tenant() -> list[tuple[int, float, int, int]]:
     """(tenant, age of the oldest mark in seconds, waiting, parked), the longest waiting tenant first."""
@@ -33,6 +35,11 @@ def stale_by_tenant() -> list[tuple[int, float, int, int]]:
 def tenants_with_trials() -> list[int]:
     """Tenants in which a trial of a policy waits, the longest waiting first."""
     return [int(tenant) for (tenant,) in _asked(TRIALS_DUE)]
+
+
+def tenants_with_moves() -> list[int]:
+    """Tenants in which a level moved and the learner was not looked at since, the longest waiting first."""
+    return [int(tenant) for (tenant,) in _asked(MOVES)]
 
 
 def _asked(query: LiteralString) -> list[tuple[Any, ...]]:

@@ -100,6 +100,8 @@ CELERY_TASK_ROUTES = {
     "milestones.tasks.announce_policies": {"queue": "bulk"},
     "milestones.tasks.follow_calendar": {"queue": "bulk"},
     "milestones.tasks.verify_all": {"queue": "bulk"},
+    "interventions.tasks.follow_moves": {"queue": "bulk"},
+    "interventions.tasks.watch_all": {"queue": "bulk"},
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
@@ -118,6 +120,12 @@ CELERY_BEAT_SCHEDULE = {
     "prepare-reviews": {
         "task": "milestones.tasks.prepare_reviews",
         "schedule": crontab(minute=20),
+        "options": {"expires": 1800},
+    },
+    "follow-moves": {"task": "interventions.tasks.follow_moves", "schedule": 2.0, "options": {"expires": 5}},
+    "watch-all": {
+        "task": "interventions.tasks.watch_all",
+        "schedule": crontab(minute=10),
         "options": {"expires": 1800},
     },
     "verify-all": {"task": "milestones.tasks.verify_all", "schedule": crontab(hour=2, minute=30)},
