@@ -3,6 +3,7 @@ from django.urls import path
 from reporting import override_views, portal_views, report_views, views
 from reporting.bars.urls import urlpatterns as bars
 from reporting.curriculum.urls import urlpatterns as curriculum
+from reporting.evidence_log.urls import urlpatterns as evidence_log
 from reporting.figures.urls import urlpatterns as figures
 from reporting.planning.urls import urlpatterns as planning
 from reporting.portfolio.urls import urlpatterns as portfolio
@@ -34,6 +35,7 @@ urlpatterns += [
     path(f"{MILESTONE}level/<uuid:override_id>/end/", override_views.end_level, name="end_level"),
 ]
 
+urlpatterns += evidence_log
 urlpatterns += figures
 urlpatterns += portfolio
 urlpatterns += bars

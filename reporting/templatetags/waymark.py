@@ -70,6 +70,12 @@ def short_date(value: date | datetime | None, time_zone: str = "UTC") -> str:
 
 
 @register.filter
+def day_time(value: datetime | None, time_zone: str = "UTC") -> str:
+    """ "19 Nov 2026, 09:30" in the reader's language, on the school's clock."""
+    return date_format(value.astimezone(zone(time_zone)), "j M Y, H:i") if value else ""
+
+
+@register.filter
 def statement(text: str) -> SafeString:
     """The official text of a competency with its few harmless tags."""
     return statement_html(text)

@@ -58,6 +58,7 @@ PAGES = {
     "learner page": Page("TCH", lambda w: f"/learners/{w.learner.public_id}/"),
     "milestone of a learner": Page("TCH", milestone_of),
     "milestone of a learner, a past day": Page("TCH", lambda w: f"{milestone_of(w)}?as_of={a_week_ago(w)}"),
+    "evidence log": Page("TCH", lambda w: f"/classes/{w.section.public_id}/evidence/"),
     "set level": Page("TCH", lambda w: f"{milestone_of(w)}level/"),
     "panel": Page("TCH", milestone_of, is_fragment=True),
     "add evidence": Page("TCH", lambda w: f"{milestone_of(w)}evidence/new/"),

@@ -138,6 +138,7 @@ PAGES: dict[str, PageOf] = {
     "score, start": PageOf("TCH", lambda s: s.wide_grid.replace("grid", "score")),
     "score": PageOf("TCH", lambda s: s.wide_grid.replace("grid", "score"), then=score_some),
     "score, release": PageOf("TCH", lambda s: s.grid.replace("grid", "score"), then=to_release),
+    "evidence log": PageOf("TCH", lambda s: s.grid.replace("grid", "evidence")),
     "order of the rows": PageOf("TCH", lambda s: s.grid.replace("grid", "seating")),
     "figures, none": PageOf("TCH", lambda s: s.grid.replace("grid", "figures")),
     "figures, set up": PageOf("DST", lambda s: "/curriculum/figures/"),

@@ -8,6 +8,7 @@ from typing import Any
 from tests.permissions.bars_table import BARS_ENTRIES
 from tests.permissions.curriculum_table import CURRICULUM_ENTRIES
 from tests.permissions.entries import ANYBODY, STAFF, Address, Entry, api, own, page
+from tests.permissions.evidence_log_table import EVIDENCE_LOG_ENTRIES
 from tests.permissions.figures_table import FIGURES_ENTRIES
 from tests.permissions.places import Places
 from tests.permissions.planning_table import PLANNING_ENTRIES
@@ -150,6 +151,7 @@ ENTRIES: tuple[Entry, ...] = (
     *BARS_ENTRIES,
     *TASKS_ENTRIES,
     *PORTFOLIO_ENTRIES,
+    *EVIDENCE_LOG_ENTRIES,
     *FIGURES_ENTRIES,
     *REVIEWS_ENTRIES,
     *RECOGNITION_ENTRIES,

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from assessments.models import Attempt, Evidence
+from competencies.models import Competency
 from tenancy.context import tenant_context
 from tests.builders import World
 from tests.reporting.conftest import As, text_of
@@ -27,6 +28,10 @@ def save(client: Client, attempt: Attempt, what: str = "part", **sent: Any) -> A
     return client.post(attempt_page(attempt, "mark/"), {"do": what, "version": attempt.version, **sent}, follow=True)
 
 
+def of(competency: Competency, level: int) -> dict[str, Any]:
+    return {f"level_{competency.pk}": level}
+
+
 def state(attempt: Attempt) -> str:
     attempt.refresh_from_db()
     return attempt.state
@@ -40,7 +45,7 @@ def test_levels_of_some_competencies(here: World, teacher: Client, signed_in: As
     first, second = here.competencies[:2]
     attempt = add_attempt(here, add_task(here, competency_ids=(first.pk, second.pk)))
     before = Evidence.objects.count()
-    saved = save(teacher, attempt, feedback="The rest on Monday", hints="1", **{f"level_{first.pk}": 3})
+    saved = save(teacher, attempt, feedback="The rest on Monday", hints="1", **of(first, 3))
     assert "Saved. It awaits judgement." in text_of(saved)
     assert (state(attempt), Evidence.objects.count()) == ("awaiting", before)
     assert checked(signed_in("SCH"), attempt) == 1
@@ -49,17 +54,17 @@ def test_levels_of_some_competencies(here: World, teacher: Client, signed_in: As
     seen = text_of(signed_in("LRN").get(my_page(attempt)))
     assert "With your teacher" in seen
     assert "The rest on Monday" not in seen
-    missing = save(teacher, attempt, "judge", **{f"level_{first.pk}": 3})
+    missing = save(teacher, attempt, "judge", **of(first, 3))
     assert missing.status_code == 422
     assert "Choose a level for each competency before judging" in text_of(missing)
     assert (state(attempt), Evidence.objects.count()) == ("awaiting", before)
-    save(teacher, attempt, **{f"level_{first.pk}": 2, f"level_{second.pk}": 4})
+    save(teacher, attempt, **of(first, 2), **of(second, 4))
     assert (state(attempt), checked(teacher, attempt)) == ("awaiting", 2), "complete, and still somebody has to judge"
-    save(teacher, attempt, "judge", **{f"level_{first.pk}": 2, f"level_{second.pk}": 4})
+    save(teacher, attempt, "judge", **of(first, 2), **of(second, 4))
     assert (state(attempt), attempt.part) == ("judged", {})
     assert [row.score for row in pieces(attempt)] == [Decimal(2), Decimal(4)]
     assert "Save a part" not in text_of(teacher.get(attempt_page(attempt)))
-    assert save(teacher, attempt, **{f"level_{first.pk}": 1}).status_code == 409, "judged work is not taken apart"
+    assert save(teacher, attempt, **of(first, 1)).status_code == 409, "judged work is not taken apart"
 
 
 def test_points_so_far(here: World, teacher: Client) -> None:
@@ -77,9 +82,8 @@ def test_points_so_far(here: World, teacher: Client) -> None:
 
 
 def test_back_for_revision_the_part_is_kept(here: World, teacher: Client) -> None:
-    key = here.competencies[0].pk
     attempt = add_attempt(here, add_task(here))
-    save(teacher, attempt, **{f"level_{key}": 2})
+    save(teacher, attempt, **of(here.competencies[0], 2))
     save(teacher, attempt, "revise", feedback="Show the second step")
     assert (state(attempt), checked(teacher, attempt)) == ("needs_revision", 1)
 
