@@ -1,6 +1,6 @@
 """Who works towards a milestone until when: dates of a class, of one learner, and what is given beside the plan."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from learners.models import Learner, LearnerGroup, School, Section
 from milestones.models import LearnerTarget, Milestone, MilestoneAssignment, SectionMilestone
+from milestones.plans import plan_milestones
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Conflict, Invalid, problem
+from tenancy.errors import Conflict, Invalid, NotFound, problem
 
 LONGEST_REASON, LONGEST_GRADE = 500, 20
 
@@ -89,6 +90,54 @@ def give_milestone(actor: Actor, *, milestone: Milestone, to: To, due_on: date |
     )[0]  # fmt: skip
     record_audit(actor, "milestone.given", target=milestone)
     return row
+
+
+@transaction.atomic
+def assign_milestone(
+    actor: Actor, *, milestone: Milestone, sections: Sequence[Section], to: Sequence[To], due_on: date | None = None
+) -> int:
+    """Into the plans of several classes, to several grades and groups, in one go. Returns to how many.
+
+    Without a date, those that have it keep the date they have. Raises Invalid where nobody is chosen.
+    """
+    if not sections and not to:
+        raise Invalid([problem("to", _("Choose at least one class, group or grade"))])
+    if milestone.section_id is not None and any(one.pk != milestone.section_id for one in sections):
+        raise Invalid([problem("to", _("This milestone was made for another class. Choose that class"))])
+    known: set[int] = set()
+    if due_on is None:
+        rows = SectionMilestone.objects.filter(milestone_id=milestone.pk)
+        known = set(rows.values_list("section_id", flat=True))
+    for section in sorted(sections, key=lambda one: one.pk):
+        if section.pk not in known:
+            plan_milestones(actor, section=section, milestones=[(milestone, due_on)])
+    for one in to:
+        if due_on is not None or not _has(one, milestone):
+            give_milestone(actor, milestone=milestone, to=one, due_on=due_on)
+    return len(sections) + len(to)
+
+
+def _has(to: To, milestone: Milestone) -> bool:
+    rows = MilestoneAssignment.objects.filter(
+        milestone_id=milestone.pk, learner=to.learner, group=to.group, school=to.school, grade=to.grade.strip()
+    )
+    found: bool = rows.exists()
+    return found
+
+
+@transaction.atomic
+def take_out(actor: Actor, *, section: Section, milestone: Milestone) -> None:
+    """The class does not plan it any more; it may be planned again. Evidence, levels and dates of single learners stay.
+
+    Raises NotFound where it is not in the plan.
+    """
+    rows = SectionMilestone.objects.select_for_update(no_key=True)
+    row: SectionMilestone | None = rows.filter(section_id=section.pk, milestone_id=milestone.pk).first()
+    if row is None:
+        raise NotFound
+    due = None if row.due_on is None else row.due_on.isoformat()
+    record_audit(actor, "section.taken_out", target=section, detail={"milestone": milestone.pk, "due_on": due})
+    row.delete()
 
 
 @transaction.atomic

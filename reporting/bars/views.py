@@ -26,6 +26,8 @@ from reporting.bars.page import (
     visible_milestone,
 )
 from reporting.pages import PageRequest, page_errors
+from reporting.planning.rights import PLAN
+from tenancy.access import may_at_all
 from tenancy.errors import Invalid
 from tenancy.gate import requires
 
@@ -36,7 +38,9 @@ from tenancy.gate import requires
 def milestone(request: PageRequest, milestone_id: UUID) -> HttpResponse:
     page = milestone_page(request.actor, visible_milestone(request.actor, milestone_id, READ))
     decisions = decisions_of(request.actor, page.milestone.pk)
-    return render(request, "bars/milestone.html", {"page": page, "decisions": decisions})
+    may_assign = page.milestone.is_active and page.milestone.learner_id is None and may_at_all(request.actor, *PLAN)
+    context = {"page": page, "decisions": decisions, "may_assign": may_assign}
+    return render(request, "bars/milestone.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from learners.classes import learners_of
 from learners.models import Learner, LearnerGroup, Section
+from learners.reach import my_school_ids
 from milestones.assigned import SECTION, Work, works_towards
 from milestones.models import Milestone, MilestoneAssignment, MilestoneStatus, SectionMilestone
 from milestones.pacing import AHEAD, DONE, LATER, ON_PACE, pace_of, usual_times
@@ -161,6 +162,14 @@ def milestone_plan(actor: Actor, tenant: Tenant, section: Section, milestone: Mi
     return MilestonePlan(milestone, planned, tuple(rows), tuple(_given(section, milestone, learners)))
 
 
+def with_a_level(actor: Actor, section: Section, milestone: Milestone) -> int:
+    """How many learners of the class have shown something on it. Two queries."""
+    learners = [one.pk for one in learners_of(section.pk, actor.today)]
+    rows = MilestoneStatus.objects.filter(milestone_id=milestone.pk, learner_id__in=learners, level__gt=0)
+    count: int = rows.count()
+    return count
+
+
 def _given(section: Section, milestone: Milestone, learners: Sequence[Learner]) -> list[GivenTo]:
     rows = assignments_here(section, milestone, learners).select_related("learner", "group", "school")
     return [GivenTo(row.public_id, _who(row), row.due_on) for row in rows.order_by("id")]
@@ -185,14 +194,16 @@ def _who(row: MilestoneAssignment) -> str:
     return str(_("Grade %(grade)s of %(school)s") % {"grade": row.grade, "school": row.school})
 
 
-def may_give_to_grades(actor: Actor) -> bool:
-    return actor.has(SCH) or actor.has(DST)
+def may_give_to_grades(actor: Actor, school_id: int) -> bool:
+    """Whoever plans for the whole district, or administers this very school. One query at most."""
+    return actor.has(DST) or (actor.has(SCH) and my_school_ids(actor).filter(school_id=school_id).exists())
 
 
 def more_milestones(section: Section) -> list[Milestone]:
-    """The curriculum's milestones that are not in the plan yet. One query."""
+    """Milestones of the curriculum and of the class itself that are not in the plan. One query."""
     planned = SectionMilestone.objects.filter(section_id=section.pk).values("milestone_id")
-    rows = Milestone.objects.filter(is_active=True, learner=None, section=None).exclude(id__in=planned)
+    here = Q(section=None) | Q(section_id=section.pk)
+    rows = Milestone.objects.filter(here, is_active=True, learner=None).exclude(id__in=planned)
     return list(rows.order_by("heading", "code", "id")[:MOST])
 
 

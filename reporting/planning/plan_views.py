@@ -92,9 +92,10 @@ def plan_milestone(request: PageRequest, section_id: UUID, milestone_id: UUID) -
     learners = learners_of(section.pk, request.actor.today)
     data, do = (request.POST, request.POST.get("do")) if request.method == "POST" else (None, None)
     one = LearnerDateForm(data if do == "date" else None, learners=learners)
+    grades = {one.grade for one in learners} if may_give_to_grades(request.actor, section.school_id) else set()
     give = GiveForm(
         data if do == "give" else None, learners=learners, groups=groups_of(section), school=section.school,
-        grades=sorted({one.grade for one in learners} - {""}) if may_give_to_grades(request.actor) else [],
+        grades=sorted(grades - {""}),
     )  # fmt: skip
     try:
         if one.is_bound and one.is_valid():
@@ -119,7 +120,7 @@ def take_given_back(request: PageRequest, section_id: UUID, milestone_id: UUID) 
     section = visible_section(request.actor, section_id, *PLAN)
     milestone = planned_milestone(request.actor, section, milestone_id)
     rows = assignments_here(section, milestone, learners_of(section.pk, request.actor.today))
-    if not may_give_to_grades(request.actor):
+    if not may_give_to_grades(request.actor, section.school_id):
         rows = rows.filter(school=None)
     wanted = read_uuid(request.POST.get("given"))
     found = rows.filter(public_id=wanted).first() if wanted is not None else None

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reporting.planning import making_views, plan_views, views
+from reporting.planning import assign_views, making_views, plan_views, views
 
 PLAN = "classes/<uuid:section_id>/plan/"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path(f"{PLAN}dates/", plan_views.dates, name="plan_dates"),
     path(f"{PLAN}add/", plan_views.add_to_plan, name="add_to_plan"),
     path(f"{PLAN}<uuid:milestone_id>/", plan_views.plan_milestone, name="plan_milestone"),
+    path(f"{PLAN}<uuid:milestone_id>/out/", assign_views.take_out_of_plan, name="take_out_of_plan"),
+    path("milestones/<uuid:milestone_id>/assign/", assign_views.assign, name="assign_milestone"),
     path(f"{PLAN}<uuid:milestone_id>/back/", plan_views.take_given_back, name="take_given_back"),
     path("classes/<uuid:section_id>/groups/", plan_views.groups, name="groups"),
 ]

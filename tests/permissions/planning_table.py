@@ -38,6 +38,14 @@ def planned(end: str = "") -> Address:
     return lambda p, kind: f"/classes/{p.ids['section'][kind]}/plan/{own(p, 'milestone')}/{end}"
 
 
+def own_plan(p: Places, kind: str) -> str:
+    return f"/classes/{p.ids['section'][kind]}/plan/{here(p, 'made', kind)}/out/"
+
+
+def assigned(p: Places, kind: str) -> str:
+    return f"/milestones/{own(p, 'milestone')}/assign/"
+
+
 def checklist(p: Places, kind: str) -> str:
     return f"/learners/{p.ids['learner'][kind]}/checklist/{own(p, 'made')}/"
 
@@ -71,6 +79,10 @@ PLANNING_ENTRIES: tuple[Entry, ...] = (
     page("plan_milestone", PLAN, STAFF, planned(), what="section"),
     post("plan_milestone", PLAN, STAFF, planned(), 422, what="section", data=lambda p, k: {"do": "give"}),
     post("take_given_back", PLAN, STAFF, planned("back/"), 302, what="section", data=given),
+    page("take_out_of_plan", PLAN, STAFF, own_plan, what="section"),
+    post("take_out_of_plan", PLAN, STAFF, own_plan, 302, what="section"),
+    page("assign_milestone", PLAN, STAFF, assigned),
+    post("assign_milestone", PLAN, STAFF, assigned, 422),
     page("groups", PLAN, STAFF, of("groups/"), what="section"),
     post("groups", PLAN, STAFF, of("groups/"), 422, what="section"),
 )  # fmt: skip
