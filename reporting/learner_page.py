@@ -58,6 +58,8 @@ class LearnerMilestone:
     `waiting`: work that was handed in and is not judged yet.
     """
 
+    learner_pk: int
+    milestone_pk: int
     learner_id: UUID
     learner_name: str
     grade: str
@@ -143,6 +145,8 @@ def _page(actor: Actor, here: Here, moment: Moment | None) -> LearnerMilestone:
     now, today = (moment.at, moment.day) if moment else (timezone.now(), actor.today)
     changes = changes_of(learner.pk, milestone.pk, overrides, moment, now)
     return LearnerMilestone(
+        learner_pk=learner.pk,
+        milestone_pk=milestone.pk,
         learner_id=learner.public_id,
         learner_name=learner.name,
         grade=learner.grade,

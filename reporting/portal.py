@@ -96,6 +96,12 @@ class Portrait:
     words: tuple[Words, ...]
     changed: tuple[GoalChange, ...]
 
+    @property
+    def released(self) -> dict[UUID, int]:
+        """{milestone: the level that was released}."""
+        levels = (one for subject in self.subjects for one in subject.levels)
+        return {one.milestone_id: one.level for one in levels if one.milestone_id is not None}
+
 
 def my_learners(actor: Actor) -> list[Child]:
     """A guardian's children, or the learner's own record. One query."""

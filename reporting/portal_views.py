@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from reporting.levels import ALL_WORDS
 from reporting.pages import PageRequest, page_errors
+from reporting.planning.on_the_way import long_goals
 from reporting.planning.own_goals import own_goals
 from reporting.planning.rights import own_record
 from reporting.portal import my_learners, portrait
@@ -36,7 +37,7 @@ def family(request: PageRequest) -> HttpResponse:
 @page_errors
 def child(request: PageRequest, learner_id: UUID) -> HttpResponse:
     page = portrait(request.actor, learner_id)
-    goals = own_goals(request.actor, visible_learner(request.actor, learner_id, *DIRECTORY), is_staff=False)
+    goals = own_goals(request.actor, visible_learner(request.actor, learner_id, *DIRECTORY).pk, is_staff=False)
     seen = recognition_of(request.actor, learner_id)
     context = {
         "page": page, "seen": seen, "children": my_learners(request.actor), "all_levels": ALL_WORDS, "goals": goals,
@@ -48,9 +49,11 @@ def child(request: PageRequest, learner_id: UUID) -> HttpResponse:
 @requires("Current level", "read", LEARNERS)
 @page_errors
 def me(request: PageRequest) -> HttpResponse:
-    goals = own_goals(request.actor, own_record(request.actor, DIRECTORY), is_staff=False)
+    learner = own_record(request.actor, DIRECTORY)
+    goals = own_goals(request.actor, learner.pk, is_staff=False)
     page = portrait(request.actor)
     seen = recognition_of(request.actor, page.child.public_id)
     waits = reasons_to_wait(request.actor, page.child.public_id, [one.milestone_id for one in page.next_steps])
-    context = {"page": page, "seen": seen, "all_levels": ALL_WORDS, "goals": goals, "waits": waits}
+    far = long_goals(request.actor, learner, page.released)
+    context = {"page": page, "seen": seen, "all_levels": ALL_WORDS, "goals": goals, "waits": waits, "far": far}
     return render(request, "reporting/me.html", context)

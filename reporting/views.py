@@ -76,7 +76,12 @@ def learner_page(request: PageRequest, learner_id: UUID, milestone_id: UUID | No
     wanted = read_uuid(request.GET.get("section"))
     moment, asked = read_page_moment(request.GET, request.tenant)
     page = learner_milestone(request.actor, learner_id, milestone_id, wanted, moment)
-    context = {"page": page, "asked": asked, "today": request.actor.today, **beside(request.actor, page)}
+    context = {
+        "page": page,
+        "asked": asked,
+        "today": request.actor.today,
+        **beside(request.actor, request.tenant, page),
+    }
     return partial_or_page(request, "reporting/learner_milestone.html", "panel", context)
 
 

@@ -15,9 +15,11 @@ from milestones.models import PERSONAL, Criterion, LearnerTarget, Milestone, Mil
 from reporting.learner_page import LearnerMilestone
 from reporting.planning.making_page import has_checklist
 from reporting.planning.measures import Measures, figures_by_competency, in_words, measures, value_of
+from reporting.planning.on_the_way import pace_words, steps_of
 from reporting.planning.rights import proposals_of
 from tenancy.actor import Actor
 from tenancy.errors import NotFound
+from tenancy.models import Tenant
 from tenancy.selectors import member_names
 
 READABLE_FOR = timedelta(days=60)  # how long a "not now" stays on the pages
@@ -50,13 +52,13 @@ class OwnGoal:
         return self.proposal == Milestone.Proposal.CONFIRMED
 
 
-def own_goals(actor: Actor, learner: Learner, *, is_staff: bool) -> list[OwnGoal]:
+def own_goals(actor: Actor, learner_id: int, *, is_staff: bool) -> list[OwnGoal]:
     """The learner's personal milestones that the actor may read. Six queries.
 
     Staff see the level as it is, learners and families as it was released.
     """
     recent = Q(answered_at=None) | ~Q(proposal="declined") | Q(answered_at__gte=timezone.now() - READABLE_FOR)
-    rows = Milestone.objects.visible_to(actor, PERSONAL).filter(recent, learner_id=learner.pk, ended_on=None)
+    rows = Milestone.objects.visible_to(actor, PERSONAL).filter(recent, learner_id=learner_id, ended_on=None)
     found = list(rows.select_related("learner").order_by("-proposed_at", "-id"))
     keys = [one.pk for one in found]
     if is_staff:
@@ -67,15 +69,17 @@ def own_goals(actor: Actor, learner: Learner, *, is_staff: bool) -> list[OwnGoal
     return _goals(found, dict(levels), level_if_unknown=0 if is_staff else None)
 
 
-def beside(actor: Actor, page: LearnerMilestone) -> dict[str, object]:
-    """What stands beside the learner's page of today: own goals, and whether there is a list to tick. Eight queries.
+def beside(actor: Actor, tenant: Tenant, page: LearnerMilestone) -> dict[str, object]:
+    """What stands beside the learner's page of today: own goals, pace, steps, whether there is a list to tick.
 
-    A past day is about what was shown then.
+    A fixed number of queries, twelve at most. A past day is about what was shown then.
     """
-    learner = Learner.objects.filter(public_id=page.learner_id).first() if page.moment is None else None
-    if learner is None:
+    if page.moment is not None:
         return {"goals": [], "has_checklist": False}
-    return {"goals": own_goals(actor, learner, is_staff=True), "has_checklist": has_checklist(page)}
+    return {
+        "goals": own_goals(actor, page.learner_pk, is_staff=True), "has_checklist": has_checklist(page),
+        "pace": pace_words(page, tenant, actor.today), "steps": steps_of(page, actor.today),
+    }  # fmt: skip
 
 
 def waiting_goals(actor: Actor, section: Section) -> list[OwnGoal]:

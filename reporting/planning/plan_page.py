@@ -15,16 +15,14 @@ from learners.models import Learner, LearnerGroup, Section
 from learners.reach import my_school_ids
 from milestones.assigned import SECTION, Work, works_towards
 from milestones.models import Milestone, MilestoneAssignment, MilestoneStatus, SectionMilestone
-from milestones.pacing import AHEAD, DONE, LATER, ON_PACE, pace_of, usual_times
+from milestones.pacing import pace_of, usual_times
+from reporting.planning.on_the_way import PACES
 from tenancy.actor import DST, SCH, Actor
 from tenancy.base import TenantQuerySet
 from tenancy.errors import NotFound
 from tenancy.models import Tenant
 from tenancy.selectors import zone
 
-PACES: dict[str, Promise] = {
-    DONE: _("reached"), AHEAD: _("ahead of plan"), ON_PACE: _("on pace"), LATER: _("a little later than planned"),
-}  # fmt: skip
 MOST = 400
 
 
