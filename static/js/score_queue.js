@@ -20,7 +20,10 @@ export function scoreQueue(bar, rows) {
   };
 
   const put = (row, body) =>
-    fetch(row.dataset.row, { method: "PUT", body, headers: { "X-CSRFToken": token, "HX-Request": "true" } });
+    fetch(row.dataset.row, {
+      method: "PUT", body, redirect: "error", // to the sign-in: the score waits, it is not with the server
+      headers: { "X-CSRFToken": token, "HX-Request": "true" },
+    });
 
   const send = async (row) => {
     if (sending.has(row) || !waiting.has(row)) return;
@@ -45,7 +48,12 @@ export function scoreQueue(bar, rows) {
   const again = () => [...waiting.keys()].forEach(send);
   window.addEventListener("online", again);
   setInterval(again, RETRY);
-  window.addEventListener("beforeunload", (event) => { if (waiting.size || sending.size) event.preventDefault(); });
+  window.addEventListener("beforeunload", (event) => {
+    document.activeElement?.blur(); // a comment that is being written becomes one that waits
+    if (!waiting.size && !sending.size) return;
+    event.preventDefault();
+    event.returnValue = true; // what older browsers look at
+  });
 
   return (row) => {
     waiting.set(row, { mark: chosen(row)?.value ?? "", comment: commentOf(row)?.value ?? "" });

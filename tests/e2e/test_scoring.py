@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from tests.e2e.browsing import Tab
 from tests.e2e.conftest import Opened
@@ -88,6 +88,49 @@ def test_scores_wait_for_the_connection(opened: Opened, school: Place) -> None:
     tab.faults.clear()  # the browser says that there was no connection, which was meant
     page.reload()
     expect(page.locator("[data-entry] input:checked")).to_have_count(3)
+
+
+def test_leaving_with_waiting_scores_asks_first(opened: Opened, school: Place) -> None:
+    """The browser asks as long as a score or a comment is not with the server; nothing is kept in its storage."""
+    tab = opened("TCH", score_address(school))
+    page = start(tab, "On the stairs")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.context.set_offline(True)
+    page.keyboard.press("2")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("c")
+    page.keyboard.type("half a sentence")
+    expect(page.locator("[data-status]")).to_have_text(
+        "1 score waits on this device. It is sent as soon as the connection is back."
+    )
+    page.evaluate("setTimeout(() => { location.href = '/classes/' })")  # with the caret still in the comment
+    expect(page.locator("[data-entry] tbody tr").first.locator("input[type=text]")).not_to_be_focused()
+    assert asked == ["beforeunload"]
+    page.context.set_offline(False)
+    expect(page.locator("[data-status]")).to_have_text("Saved", timeout=15_000)
+    tab.faults.clear()  # the browser says that there was no connection, which was meant
+    page.reload()
+    expect(page.locator("[data-entry] input[value='2']:checked")).to_have_count(1)
+    expect(page.locator("[data-entry] tbody tr").first.locator("input[type=text]")).to_have_value("half a sentence")
+    assert asked == ["beforeunload"], "all is saved: nothing to ask"
+
+
+def test_signed_out_meanwhile_the_scores_wait(opened: Opened, school: Place) -> None:
+    tab = opened("TCH", score_address(school))
+    page = start(tab, "Signed out")
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    page.keyboard.press("3")
+    expect(page.locator("[data-status]")).to_contain_text("1 score waits on this device.")
+    page.context.add_cookies(cookies)  # type: ignore[arg-type]
+    expect(page.locator("[data-status]")).to_have_text("Saved", timeout=15_000)
+    tab.faults.clear()
 
 
 def test_two_teachers_on_one_row(opened: Opened, school: Place) -> None:
