@@ -108,7 +108,7 @@ def change_competency(
     if framework.is_from_elsewhere and _touches_the_official(locked, wording):
         raise Refused(_owner_publishes(framework), code="owned_elsewhere")
     _check(locked, wording, reason)
-    old = version_of(actor, locked, reason)
+    old = version_of(locked, reason, actor.member_id)
     has_moved = locked.parent_id != (wording.parent.pk if wording.parent else None)
     was = {name: getattr(locked, name) for name in WRITTEN}
     _write(locked, wording)
@@ -129,12 +129,12 @@ def change_competency(
 WRITTEN = ("statement", "family_statement", "short_statement", "code", "education_levels")
 
 
-def version_of(actor: Actor, competency: Competency, reason: str) -> CompetencyVersion:
+def version_of(competency: Competency, reason: str, changed_by_id: int | None) -> CompetencyVersion:
     """What it says now, as the version that a change will leave behind."""
     return CompetencyVersion(
         competency=competency, number=competency.version, statement=competency.statement,
         short_statement=competency.short_statement, family_statement=competency.family_statement,
-        code=competency.code, state=competency.state, reason=reason.strip(), changed_by_id=actor.member_id,
+        code=competency.code, state=competency.state, reason=reason.strip(), changed_by_id=changed_by_id,
     )  # fmt: skip
 
 

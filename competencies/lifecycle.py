@@ -46,7 +46,7 @@ def move_competency(
         )
     if locked.state != DRAFT and (problems := reason_problems(reason)):
         raise Invalid(problems)
-    old = version_of(actor, locked, reason)
+    old = version_of(locked, reason, actor.member_id)
     locked.is_draft, locked.is_retired = False, to == RETIRED
     locked.last_changed_at = timezone.now()
     keep_version(locked, old)

@@ -90,7 +90,7 @@ class _Writing:
         rows: list[Competency] = list(locked)
         old: list[CompetencyVersion] = []
         for one in rows:
-            before = version_of(self.actor, one, self.reason)
+            before = version_of(one, self.reason, self.actor.member_id)
             self._apply(one, changes[one.pk])
             if before.state != Competency.State.DRAFT:
                 one.version = before.number + 1

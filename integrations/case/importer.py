@@ -1,7 +1,7 @@
 """Write an accepted CASE package into the open tenant (interop.md CASE-2 … CASE-7): all of it or nothing.
 
 Rows are matched by identifier in lower case, so importing the same file again changes nothing, and a changed statement
-is updated in place with its evidence, levels and milestones attached.
+is updated in place with its evidence, levels and milestones attached; what it said before is kept as a version.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from assessments.models import LearnerCompetency
-from competencies.models import Association, Competency, Framework, Prerequisite
+from competencies.editing import version_of
+from competencies.models import Association, Competency, CompetencyVersion, Framework, Prerequisite
 from integrations.case.choices import with_choices
 from integrations.case.links import Links, sort_links
 from integrations.case.model import Association as CaseAssociation
@@ -26,6 +28,7 @@ from milestones.models import Criterion
 Counts = dict[str, Counter[str]]
 BATCH = 2_000
 LONGEST = 255
+WORDING = ("statement", "short_statement", "code", "education_levels", "is_retired")
 
 
 @dataclass(slots=True)
@@ -161,8 +164,11 @@ def _write_items(framework: Framework, package: CasePackage, tree: Tree, report:
     new_keys = {row.identifier_key for row in fresh}
     known.update({row.identifier_key: row for row in Competency.objects.bulk_create(fresh, batch_size=BATCH)})
     changed: list[Competency] = []
+    old: list[CompetencyVersion] = []
     for order, node in enumerate(tree.nodes):
         row = known[node.key]
+        said = None if node.key in new_keys else [getattr(row, name) for name in WORDING]
+        before = version_of(row, _("Its owner published it anew"), None)
         places = {
             "parent_id": known[node.parent].pk if node.parent else None,
             "position": node.position,
@@ -171,6 +177,9 @@ def _write_items(framework: Framework, package: CasePackage, tree: Tree, report:
         }
         if _upsert(row, {**_item_values(items[node.key]), **places}):
             changed.append(row)
+        if said is not None and said != [getattr(row, name) for name in WORDING]:
+            _keep(row, before, old)
+    CompetencyVersion.objects.bulk_create(old, batch_size=BATCH)
     names = [
         f.name
         for f in Competency._meta.local_concrete_fields
@@ -182,6 +191,13 @@ def _write_items(framework: Framework, package: CasePackage, tree: Tree, report:
     report.count("competencies", "updated", len(updated))
     report.count("competencies", "unchanged", len(items) - len(new_keys) - len(updated))
     return {key: known[key].pk for key in items}
+
+
+def _keep(row: Competency, before: CompetencyVersion, old: list[CompetencyVersion]) -> None:
+    """As an edit by hand does: a draft leaves nothing behind."""
+    if before.state != Competency.State.DRAFT:
+        row.version = before.number + 1
+        old.append(before)
 
 
 def _write_associations(
@@ -262,11 +278,17 @@ def _retire_missing(framework: Framework, present: set[str], report: CaseReport)
     pointed = {
         *LearnerCompetency.objects.filter(competency_id__in=missing).values_list("competency_id", flat=True),
         *Criterion.objects.filter(competency_id__in=missing).values_list("competency_id", flat=True),
+        *CompetencyVersion.objects.filter(competency_id__in=missing).values_list("competency_id", flat=True),
     }
     used = list(Competency.objects.filter(id__in=pointed))
     unused = list(Competency.objects.filter(id__in=set(missing) - pointed))
     newly = [row for row in used if not row.is_retired]
-    Competency.objects.filter(id__in=[row.pk for row in newly]).update(is_retired=True)
+    old: list[CompetencyVersion] = []
+    for row in newly:
+        _keep(row, version_of(row, _("Its owner left it out of the framework"), None), old)
+        row.is_retired = True
+    CompetencyVersion.objects.bulk_create(old, batch_size=BATCH)
+    Competency.objects.bulk_update(newly, ["is_retired", "version"], batch_size=500)
     Competency.objects.filter(parent_id__in=[row.pk for row in unused]).update(parent=None)
     Competency.objects.filter(id__in=[row.pk for row in unused]).delete()
     report.retired, report.removed = [row.identifier for row in newly], [row.identifier for row in unused]

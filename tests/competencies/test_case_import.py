@@ -13,7 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from assessments.services import record_evidence
-from competencies.models import Association, Competency, Framework, Prerequisite
+from competencies.models import Association, Competency, CompetencyVersion, Framework, Prerequisite
 from integrations.models import ImportReport
 from milestones.models import CompetencyStatus
 from tenancy.context import tenant_context
@@ -121,6 +121,46 @@ def test_a_changed_statement_keeps_what_hangs_on_it(cast: Cast, tmp_path: Path) 
         after = Competency.objects.get(identifier=ITEM.format(1))
         assert (after.pk, after.statement) == (competency.pk, "Counts to twenty")
         assert CompetencyStatus.objects.filter(competency=after, learner=world.learner).exists()
+
+
+def versions_of(world: World, number: int) -> list[tuple[int, str, str, str]]:
+    with tenant_context(world.tenant.pk):
+        rows = CompetencyVersion.objects.filter(competency__identifier=ITEM.format(number)).order_by("number")
+        return list(rows.values_list("number", "statement", "state", "reason"))
+
+
+def test_an_import_leaves_a_version_where_the_words_changed(cast: Cast, tmp_path: Path) -> None:
+    """As an edit by hand does; nothing for an import that changes nothing, and nothing for a moved item."""
+    world = cast.home
+    first = save(tmp_path, package((1, "Counts to ten", None), (2, "Adds", None)))
+    run(first, world)
+    run(first, world)
+    assert versions_of(world, 1) == []
+    run(save(tmp_path, package((1, "Counts to twenty", None), (2, "Adds", 1))), world)
+    assert versions_of(world, 1) == [(1, "Counts to ten", "active", "Its owner published it anew")]
+    assert versions_of(world, 2) == []  # another place in the tree, the same words
+    run(save(tmp_path, package((1, "Counts to fifty", None), (2, "Adds", 1))), world)
+    assert [row[:2] for row in versions_of(world, 1)] == [(1, "Counts to ten"), (2, "Counts to twenty")]
+    with tenant_context(world.tenant.pk):
+        assert Competency.objects.get(identifier=ITEM.format(1)).version == 3
+    run(save(tmp_path, package((1, "Counts to a hundred", None))), world, "--dry-run")
+    assert len(versions_of(world, 1)) == 2
+
+
+def test_an_item_left_out_and_back_leaves_its_states_behind(cast: Cast, tmp_path: Path) -> None:
+    """What has a history is retired, not removed, even if nobody worked with it."""
+    world = cast.home
+    run(save(tmp_path, package((1, "Stays", None), (2, "Goes", None))), world)
+    run(save(tmp_path, package((1, "Stays", None), (2, "Goes away", None))), world)
+    report = run(save(tmp_path, package((1, "Stays", None))), world)
+    assert (report["counts"]["competencies"]["retired"], report["accepted"]) == (1, True)
+    run(save(tmp_path, package((1, "Stays", None))), world)
+    run(save(tmp_path, package((1, "Stays", None), (2, "Goes away", None))), world)
+    assert versions_of(world, 2) == [
+        (1, "Goes", "active", "Its owner published it anew"),
+        (2, "Goes away", "active", "Its owner left it out of the framework"),
+        (3, "Goes away", "retired", "Its owner published it anew"),
+    ]
 
 
 def test_missing_items_are_retired_when_used_and_removed_when_not(cast: Cast, tmp_path: Path) -> None:
