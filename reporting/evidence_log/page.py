@@ -176,7 +176,7 @@ def chosen(actor: Actor, around: Around, filters: LogFilters) -> "QuerySet[Any]"
 def in_words(actor: Actor, around: Around, rows: Sequence[Any]) -> list[LogRow]:
     """The rows with their earlier versions. Two queries."""
     earlier = _earlier(actor, rows)
-    names = member_names(row.recorded_by_id for row in [*rows, *earlier.values()])
+    names = member_names([actor.member_id, *(row.recorded_by_id for row in [*rows, *earlier.values()])])
     return [_row(around, row, _chain(row, earlier), names) for row in rows]
 
 

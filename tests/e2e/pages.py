@@ -102,6 +102,18 @@ def competency_of(place: Place, end: str = "") -> str:
     return f"/curriculum/competencies/{found[0][0]}/{end}"
 
 
+def first(place: Place, table: str) -> str:
+    """The public id of the first row of a table."""
+    found = place.ask(f"SELECT public_id FROM {table} WHERE tenant_id = %s ORDER BY id LIMIT 1", place.tenant)
+    return str(found[0][0])
+
+
+def code_of_certificate(place: Place) -> str:
+    """As it is printed: with the tenant in front."""
+    code = place.ask("SELECT code FROM milestones_certificate WHERE withdrawn_at IS NULL ORDER BY id LIMIT 1")
+    return f"{place.tenant}-{code[0][0]}"
+
+
 def pathway_of(place: Place) -> str:
     return f"/learners/{place.learners[0]}/pathway/"
 
@@ -159,6 +171,13 @@ PAGES: dict[str, PageOf] = {
     "task library": PageOf("TCH", lambda s: "/curriculum/tasks/"),
     "class tasks": PageOf("TCH", lambda s: s.grid.replace("grid", "assessments")),
     "new task": PageOf("TCH", lambda s: s.grid.replace("grid", "assessments") + "new/"),
+    "task": PageOf("TCH", lambda s: f"/assessments/{first(s, 'assessments_assessment')}/"),
+    "attempt": PageOf("TCH", lambda s: f"/attempts/{first(s, 'assessments_attempt')}/"),
+    "my attempt": PageOf("LRN", lambda s: f"/me/work/{first(s, 'assessments_attempt')}/"),
+    "rubric": PageOf("TCH", lambda s: f"/curriculum/rubrics/{first(s, 'competencies_rubric')}/"),
+    "correct evidence": PageOf("TCH", lambda s: f"{s.milestone(0, 0)}evidence/{s.evidence}/correct/"),
+    "certificate": PageOf(None, lambda s: f"/verify/{code_of_certificate(s)}/"),
+    "withdraw a certificate": PageOf("TCH", lambda s: f"/certificates/{first(s, 'milestones_certificate')}/withdraw/"),
     "my work": PageOf("LRN", lambda s: "/me/work/"),
     "reviews": PageOf("SCH", lambda s: "/reviews/"),
     "review": PageOf("SCH", lambda s: "/reviews/", then=prepare_review),
@@ -178,7 +197,6 @@ PAGES: dict[str, PageOf] = {
     "my way": PageOf("LRN", lambda s: "/me/pathway/"),
     "own goal, new": PageOf("LRN", lambda s: "/me/milestones/new/"),
     "goals of learners": PageOf("TCH", lambda s: s.grid.replace("grid", "proposals")),
-    "plan": PageOf("TCH", lambda s: s.grid.replace("grid", "plan")),
     "new milestone": PageOf("TCH", lambda s: s.grid.replace("grid", "milestones/new")),
     "groups": PageOf("TCH", lambda s: s.grid.replace("grid", "groups")),
     "family": PageOf("GRD", lambda s: "/family/"),

@@ -19,11 +19,13 @@ from typing import Any
 import psycopg
 from django.db import connections
 
+from assessments.marking import Judgement, save_part
 from assessments.models import LearnerCompetency
 from assessments.pieces import Piece
 from assessments.services import record_many
 from competencies.models import Competency
 from learners.models import Enrolment, GuardianLink, Learner, Section, SectionStaff
+from milestones.certificates import issue_certificate
 from milestones.models import LevelOverride, Milestone, SectionMilestone
 from milestones.overrides import Place as Judged
 from milestones.overrides import set_override
@@ -31,6 +33,7 @@ from milestones.services import drain_tenant, release_levels
 from tenancy.context import tenant_context
 from tests.builders import World, add_competency, add_learner, add_milestone, build_cast, piece
 from tests.conftest import LOCK, ROOT, named, owner_url, template_name, use_database
+from tests.reporting.tasks import actor_of, add_attempt, add_rubric, add_task
 
 NAMES = (
     "Maximiliane-Charlotte", "Zoë", "Nguyễn Văn Đức", "عمر", "O'Neil", "Dana", "Emil", "Finn", "Gül", "Hugo", "Ines",
@@ -64,6 +67,7 @@ class Place:
     child: str
     evidence: str
     override: str  # of the second learner on the seventh milestone
+    tenant: int
 
     def milestone(self, learner: int, milestone: int) -> str:
         return f"/learners/{self.learners[learner]}/milestones/{self.milestones[milestone]}/"
@@ -152,6 +156,7 @@ def _build() -> Place:
         for section in (home.section, wide):
             release_levels(home.system, section=section)
         rows = Enrolment.objects.filter(section=home.section).order_by("learner__folded_name", "learner_id")
+        _work(home)
         override = _judgement(home, rows.select_related("learner")[1].learner, milestones[6])
         return Place(
             url="",
@@ -164,7 +169,17 @@ def _build() -> Place:
             child=f"/family/{home.learner.public_id}/",
             evidence=str(home.evidence.public_id),
             override=str(override.public_id),
+            tenant=home.tenant.pk,
         )
+
+
+def _work(world: World) -> None:
+    """A task on a rubric, begun to be judged and never released, so no level moves; a certificate."""
+    task = add_task(world, forms=2, rubric_id=add_rubric(world).pk, cool_down_hours=48)
+    attempt = add_attempt(world, task)
+    levels = dict.fromkeys(task.rubric.criteria.values_list("pk", flat=True)[:1], 2)
+    save_part(actor_of(world), attempt=attempt, judgement=Judgement(levels, hints=1, minutes=20))
+    issue_certificate(replace(world.system, label="Ms Weber"), learner=world.learner, milestone=world.milestone)
 
 
 def _judgement(world: World, learner: Learner, milestone: Milestone) -> LevelOverride:
