@@ -12,8 +12,10 @@ from learners.reach import running
 from milestones.assigned import due_dates
 from milestones.flags import PAST_TARGET, SET_BY_TEACHER
 from milestones.past import Moment
+from milestones.retired import Retired, retired_in
 from reporting.board_cells import NOTHING, Cell, Cells, Plan, cells_now, cells_then, planned_milestones
 from reporting.reach import visible_section
+from reporting.retired_words import sentences
 from status_engine import Level
 from tenancy.actor import Actor
 
@@ -24,7 +26,8 @@ DueDates = dict[tuple[int, int], date]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A milestone of the section. `counts`: learners per level 0…4; `limits`: days until stalled at level 1 and 2."""
+    """A milestone of the section. `counts`: learners per level 0…4; `limits`: days until stalled at level 1 and 2;
+    `retired`: a sentence for each competency of it that is no longer in use."""
 
     id: int
     public_id: UUID
@@ -35,6 +38,7 @@ class Column:
     is_future: bool
     counts: tuple[int, ...]
     limits: tuple[int, int]
+    retired: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ def may_release(actor: Actor, public_id: UUID) -> bool:
 
 
 def class_board(actor: Actor, section_id: UUID, filters: Filters, now: datetime | None = None) -> Board:
-    """Five queries at any size, some more as of a past day. Raises NotFound for a section out of the actor's sight.
+    """Seven queries at any size, some more as of a past day. Raises NotFound for a section out of the actor's sight.
 
     As of a past day the class is today's, with the levels of that day.
     """
@@ -108,7 +112,8 @@ def class_board(actor: Actor, section_id: UUID, filters: Filters, now: datetime 
     today = moment.day if moment else actor.today
     due = due_dates(keys, [plan.id for plan in planned], actor.today)
     rows = [_row(learner, planned, cells, due, today) for learner in learners]
-    columns = tuple(_column(plan, index, rows, today) for index, plan in enumerate(planned))
+    gone = retired_in([plan.id for plan in planned if plan.has_retired])
+    columns = tuple(_column(plan, index, rows, today, gone) for index, plan in enumerate(planned))
     return Board(
         section_id=section.public_id,
         title=section.title,
@@ -157,7 +162,7 @@ def _row(learner: tuple[int, UUID, str], planned: list[Plan], found: Cells, due:
     )
 
 
-def _column(plan: Plan, index: int, rows: list[Row], today: date) -> Column:
+def _column(plan: Plan, index: int, rows: list[Row], today: date, gone: dict[int, list[Retired]]) -> Column:
     tally = Counter(row.cells[index].level for row in rows)
     return Column(
         id=plan.id,
@@ -169,6 +174,7 @@ def _column(plan: Plan, index: int, rows: list[Row], today: date) -> Column:
         is_future=plan.due_on is not None and plan.due_on > today,
         counts=tuple(tally[level] for level in range(5)),
         limits=plan.limits,
+        retired=sentences(gone.get(plan.id, ())),
     )
 
 

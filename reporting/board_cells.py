@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db.models import Case, F, Max, Q, Value, When
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, Value, When
 
 from learners.models import Section
 from milestones.flags import (
@@ -20,7 +20,7 @@ from milestones.flags import (
     stall_limit,
 )
 from milestones.history import stands_as_of
-from milestones.models import MilestoneStatus, SectionMilestone
+from milestones.models import Criterion, MilestoneStatus, SectionMilestone
 from milestones.past import Moment
 from status_engine import Level
 
@@ -40,7 +40,8 @@ Cells = dict[tuple[int, int], Cell]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A milestone of the section; `limits`: days after which a learner at level 1 or 2 counts as stalled."""
+    """A milestone of the section; `limits`: days after which a learner at level 1 or 2 counts as stalled;
+    `has_retired`: it asks for something that is no longer in use."""
 
     id: int
     public_id: UUID
@@ -49,22 +50,28 @@ class Plan:
     heading: str
     due_on: date | None
     limits: tuple[int, int]
+    has_retired: bool
 
 
 def planned_milestones(section: Section) -> list[Plan]:
+    retired = Q(competency__is_retired=True)
     rows = SectionMilestone.objects.filter(section_id=section.pk, milestone__is_active=True).annotate(
         beginning=stall_limit("milestone_id", "milestone__framework_id", Level.BEGINNING),
         developing=stall_limit("milestone_id", "milestone__framework_id", Level.DEVELOPING),
+        has_retired=Exists(Criterion.objects.filter(retired, milestone_id=OuterRef("milestone_id"))),
     )
     fields = ("milestone_id", *(f"milestone__{name}" for name in ("public_id", "code", "title", "heading")), "due_on")
-    found: Iterable[tuple[Any, ...]] = rows.order_by("position", "id").values_list(*fields, "beginning", "developing")
+    found: Iterable[tuple[Any, ...]] = rows.order_by("position", "id").values_list(
+        *fields, "beginning", "developing", "has_retired"
+    )
     return [_plan(*row) for row in found]
 
 
 def _plan(
-    key: int, public_id: UUID, code: str, title: str, heading: str, due_on: date | None, beginning: int, developing: int
-) -> Plan:
-    return Plan(key, public_id, code, title, heading, due_on, (beginning, developing))
+    key: int, public_id: UUID, code: str, title: str, heading: str, due_on: date | None, beginning: int,
+    developing: int, has_retired: bool,
+) -> Plan:  # fmt: skip
+    return Plan(key, public_id, code, title, heading, due_on, (beginning, developing), has_retired)
 
 
 class Limited(Protocol):

@@ -77,8 +77,12 @@ def grid_head(columns: Sequence[Column]) -> SafeString:
     for column in columns:
         title, css = escape(column.title), ' class="future"' if column.is_future else ""
         due = f'<br><span class="due">{escape(date_format(column.due_on, "j M"))}</span>' if column.due_on else ""
+        gone = escape(" ".join(column.retired))
+        if gone:
+            due += f'<br><span class="due">{escape(_("retired"))}<span class="vh">: {gone}</span></span>'
+        hint = f"{title}. {gone}" if gone else title
         parts.append(
-            f'<th scope="col"{css} title="{title}"><b>{escape(column.code)}</b><span class="title">{title}</span>{due}'
+            f'<th scope="col"{css} title="{hint}"><b>{escape(column.code)}</b><span class="title">{title}</span>{due}'
             f"{spread_bar(column.counts)}</th>"
         )
     return mark_safe("".join(parts))  # noqa: S308 - codes, titles and dates are escaped above

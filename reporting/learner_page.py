@@ -88,6 +88,7 @@ class LearnerMilestone:
     computed_at: datetime | None
     is_true_to_ledger: bool
     moment: Moment | None
+    ended_on: date | None
 
     @property
     def standing(self) -> tuple[SetLevel, ...]:
@@ -175,6 +176,7 @@ def _page(actor: Actor, here: Here, moment: Moment | None) -> LearnerMilestone:
         computed_at=here.computed_at,
         is_true_to_ledger=all(reason.is_true_to_ledger for reason in here.reasons),
         moment=moment,
+        ended_on=milestone.ended_on,
     )
 
 

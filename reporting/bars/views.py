@@ -27,6 +27,7 @@ from reporting.bars.page import (
 )
 from reporting.pages import PageRequest, page_errors
 from reporting.planning.rights import PLAN
+from reporting.retired_words import gone_of
 from tenancy.access import may_at_all
 from tenancy.errors import Invalid
 from tenancy.gate import requires
@@ -39,7 +40,8 @@ def milestone(request: PageRequest, milestone_id: UUID) -> HttpResponse:
     page = milestone_page(request.actor, visible_milestone(request.actor, milestone_id, READ))
     decisions = decisions_of(request.actor, page.milestone.pk)
     may_assign = page.milestone.is_active and page.milestone.learner_id is None and may_at_all(request.actor, *PLAN)
-    context = {"page": page, "decisions": decisions, "may_assign": may_assign}
+    gone = gone_of(page.milestone.pk, None)
+    context = {"page": page, "decisions": decisions, "may_assign": may_assign, "gone": gone}
     return render(request, "bars/milestone.html", context)
 
 

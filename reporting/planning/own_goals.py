@@ -17,6 +17,7 @@ from reporting.planning.making_page import has_checklist
 from reporting.planning.measures import Measures, figures_by_competency, in_words, measures, value_of
 from reporting.planning.on_the_way import pace_words, steps_of
 from reporting.planning.rights import proposals_of
+from reporting.retired_words import gone_of
 from tenancy.actor import Actor
 from tenancy.errors import NotFound
 from tenancy.models import Tenant
@@ -72,13 +73,14 @@ def own_goals(actor: Actor, learner_id: int, *, is_staff: bool) -> list[OwnGoal]
 def beside(actor: Actor, tenant: Tenant, page: LearnerMilestone) -> dict[str, object]:
     """What stands beside the learner's page of today: own goals, pace, steps, whether there is a list to tick.
 
-    A fixed number of queries, twelve at most. A past day is about what was shown then.
+    A fixed number of queries, fourteen at most. A past day is about what was shown then.
     """
     if page.moment is not None:
         return {"goals": [], "has_checklist": False}
     return {
         "goals": own_goals(actor, page.learner_pk, is_staff=True), "has_checklist": has_checklist(page),
         "pace": pace_words(page, tenant, actor.today), "steps": steps_of(page, actor.today),
+        "gone": gone_of(page.milestone_pk, page.ended_on),
     }  # fmt: skip
 
 

@@ -95,10 +95,10 @@ ALLOWED = {
     "class grid, a past day": 17,  # the bar of its time, and dates of single learners
     "class grid, as a file": 13,
     # What was given beside the plan of a class, own goals, work that waits, good words: each a read of its own.
-    "learner page": 27,
-    "milestone of a learner": 25,
+    "learner page": 28,
+    "milestone of a learner": 26,
     "milestone of a learner, a past day": 23,
-    "panel": 25,
+    "panel": 26,
     "API statuses, a past day": 15,
     # Work, goals and their steps, celebrations, certificates, words of teachers and classmates beside the levels.
     "child": 16,
