@@ -135,7 +135,7 @@ def move_bar(
     problems = bar_problems(locked, criteria, bar, reason)
     if problems:
         raise Invalid(problems)
-    _lock_levels(locked)
+    lock_levels(locked)
     moves = try_bar(locked, bar)
     kept = [one for one in moves if one.is_kept] if keeps_met else []
     explanations = milestone_explanations([(one.learner_id, locked.pk) for one in kept])
@@ -149,7 +149,7 @@ def move_bar(
     return moves
 
 
-def _lock_levels(milestone: Milestone) -> None:
+def lock_levels(milestone: Milestone) -> None:
     """Nobody's level moves between the look at it and the new bar: who meets the goal meanwhile would not keep it."""
     rows = MilestoneStatus.objects.select_for_update(no_key=True).filter(milestone_id=milestone.pk)
     list(rows.order_by("learner_id").values_list("id", flat=True))

@@ -209,6 +209,12 @@ def read_rows(pairs: Ints, *, lock: bool = False) -> Rows:
     return Rows(*(table[:, n].copy() for n in range(12)))
 
 
+def open_levels(pairs: Sequence[tuple[int, int]]) -> None:
+    """Rows for these (learner, milestone) pairs, locked until the end of the transaction; made where there are none."""
+    if pairs:
+        _lock(np.unique(np.array(pairs, np.int64), axis=0))
+
+
 def _lock(pairs: Ints) -> Rows:
     """Lock the rows of these pairs; those that are not there are made first."""
     found = read_rows(pairs, lock=True)

@@ -1,7 +1,8 @@
 """Splitting a milestone into smaller ones, with its history kept.
 
 The old milestone ends and stays readable. The new ones take its place in every plan, with its dates; their levels come
-from the ledger, because evidence is about competencies: nothing that was shown is lost or asked for again.
+from the ledger, because evidence is about competencies: nothing that was shown is lost or asked for again. What was
+met under an earlier bar goes with it (`milestones.split_keeps`).
 """
 
 from collections.abc import Collection, Sequence
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from competencies.book import policy_book
-from milestones.bars import ROW
+from milestones.bars import ROW, lock_levels
 from milestones.criteria import Rows, judge_milestones
 from milestones.day import to_microseconds
 from milestones.judging import Circumstances
@@ -27,6 +28,7 @@ from milestones.models import (
     SectionMilestone,
 )
 from milestones.plans import roll_up_existing
+from milestones.split_keeps import Kept, keep_levels, kept_levels
 from milestones.standards import RULES, Standards
 from tenancy.access import can
 from tenancy.actor import Actor
@@ -48,27 +50,46 @@ class Part:
     criteria: frozenset[int]
 
 
-def try_split(milestone: Milestone, parts: Sequence[Part]) -> list[tuple[int, ...]]:
-    """How many of the learners with a level on the milestone would be at level 0 … 4 on each part. Writes nothing."""
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One part as it would be. `counts`: of the learners with a level on the milestone those at level 0 … 4.
+
+    computed: {learner: level by the rule}; kept: {learner: what was met under an earlier bar}; `keep`: of how many it
+    holds the level.
+    """
+
+    counts: tuple[int, ...]
+    computed: dict[int, int]
+    kept: dict[int, Kept]
+
+    @property
+    def keep(self) -> int:
+        return sum(self.computed.get(learner, 0) < one.level for learner, one in self.kept.items())
+
+
+def try_split(milestone: Milestone, parts: Sequence[Part]) -> list[Tried]:
+    """Where the learners with a level on the milestone would stand on each part. Writes nothing."""
     learners = list(
         MilestoneStatus.objects.filter(milestone_id=milestone.pk).order_by("learner_id").values_list(
             "learner_id", flat=True
         )
     )  # fmt: skip
     standards = Standards.of(np.array([milestone.pk], np.int64))
-    keys = list(
-        Criterion.objects.filter(milestone_id=milestone.pk).order_by("position", "id").values_list("id", flat=True)
-    )
+    rows = Criterion.objects.filter(milestone_id=milestone.pk).order_by("position", "id")
+    keys = dict(rows.values_list("id", "competency__public_id"))
     if not learners:
-        return [(0,) * 5 for _part in parts]
+        return [Tried((0,) * 5, {}, {}) for _part in parts]
     book, circumstances = policy_book(), Circumstances()
-    counts = []
-    for part in parts:
+    tried = []
+    of_parts = [[str(public) for key, public in keys.items() if key in part.criteria] for part in parts]
+    for part, kept in zip(parts, kept_levels(milestone, of_parts), strict=True):
         of_part = standards.rows(np.array([key in part.criteria for key in keys], np.bool_))
         of_part.rule[:] = RULES[Milestone.Rule.ALL.value]
         found = judge_milestones(_blank(learners, milestone.pk), of_part, book, circumstances, "milestone")
-        counts.append(tuple(int((found.level == level).sum()) for level in range(5)))
-    return counts
+        computed = dict(zip(learners, found.level.tolist(), strict=True))
+        levels = [max(level, kept[who].level if who in kept else 0) for who, level in computed.items()]
+        tried.append(Tried(tuple(levels.count(level) for level in range(5)), computed, kept))
+    return tried
 
 
 def _blank(learners: Sequence[int], milestone_id: int) -> Rows:
@@ -99,12 +120,16 @@ def split_milestone(actor: Actor, *, milestone: Milestone, parts: Sequence[Part]
     problems = split_problems(parts, criteria)
     if problems:
         raise Invalid(problems)
+    lock_levels(old)
+    tried = try_split(old, parts)
     new = [_make(actor, old, part, criteria, n) for n, part in enumerate(parts)]
     _take_places(old, new)
     Milestone.objects.filter(pk=old.pk).update(is_active=False, ended_on=actor.today)
-    for one in new:
+    kept = 0
+    for one, as_tried in zip(new, tried, strict=True):
+        kept += keep_levels(actor, one, as_tried.kept, as_tried.computed)
         roll_up_existing(one)
-    record_audit(actor, "milestone.split", target=old, detail={"parts": len(new)})
+    record_audit(actor, "milestone.split", target=old, detail={"parts": len(new), "kept": kept})
     return new
 
 

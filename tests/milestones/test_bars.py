@@ -26,6 +26,7 @@ from milestones.models import (
 )
 from milestones.overrides import Place, end_override, set_override
 from milestones.past import BY
+from milestones.plans import roll_up_existing
 from milestones.splits import Part, split_milestone, try_split
 from milestones.verify import verify_tenant
 from status_engine import Flag
@@ -266,7 +267,7 @@ def test_a_split_keeps_what_was_shown_and_takes_the_places(home: World) -> None:
         assert [one.criteria.count() for one in made] == [1, 2]
         for one, expected in zip(made, counts, strict=True):
             rows = MilestoneStatus.objects.filter(milestone=one).values_list("level", flat=True)
-            assert [sum(level == n for level in rows) for n in range(1, 5)] == list(expected[1:])
+            assert [sum(level == n for level in rows) for n in range(1, 5)] == list(expected.counts[1:])
         assert levels(home, made[0])["Mia"] == 3
         assert [row.due_on for row in SectionMilestone.objects.filter(milestone__in=made)] == [due, due]
         milestone.refresh_from_db()
@@ -275,6 +276,71 @@ def test_a_split_keeps_what_was_shown_and_takes_the_places(home: World) -> None:
         with pytest.raises(Conflict):
             split_milestone(district(home), milestone=milestone, parts=parts)
         shows(home, mia, 4, competency=1)
+    assert verify_tenant(home.tenant.pk).differing == 0
+
+
+def split_after_a_bar(world: World, rule: str, need: Decimal | None = None) -> tuple[Milestone, list[Part]]:
+    """Two criteria under a rule; then the bar goes up to Mastery for both; then it is to be split into its halves."""
+    milestone, (first, second) = two_criteria(world)
+    Milestone.objects.filter(pk=milestone.pk).update(rule=rule, need=need)
+    milestone.refresh_from_db()
+    both, one_of_them = (add_learner(world, name, world.section) for name in ("Both", "One"))
+    for competency in (1, 2):
+        shows(world, both, 3, 3, 3, competency=competency)
+    shows(world, one_of_them, 3, 3, 3, competency=1)
+    shows(world, one_of_them, 1, competency=2)
+    roll_up_existing(milestone)
+    move_bar(district(world), milestone=milestone, bar=higher(milestone), reason=REASON, version=1)
+    milestone.refresh_from_db()
+    return milestone, [Part("Finds ratios", frozenset({first})), Part("Uses ratios", frozenset({second}))]
+
+
+def test_a_split_carries_what_was_met_under_an_earlier_bar(home: World) -> None:
+    """Each part keeps it where its own criteria were met then; the preview and what happens are the same."""
+    with tenant_context(home.tenant.pk):
+        milestone, parts = split_after_a_bar(home, "any")
+        assert levels(home, milestone) | {"Both": 3, "One": 3} == levels(home, milestone)
+        before = LevelOverride.objects.count()
+        tried = try_split(milestone, parts)
+        assert [one.keep for one in tried] == [2, 1]
+        assert LevelOverride.objects.count() == before, "trying writes nothing"
+        finds, uses = split_milestone(district(home), milestone=milestone, parts=parts)
+        for made, as_tried in zip((finds, uses), tried, strict=True):
+            rows = list(MilestoneStatus.objects.filter(milestone=made).values_list("level", flat=True))
+            assert [rows.count(n) for n in range(1, 5)] == list(as_tried.counts[1:])
+        assert (levels(home, finds)["Both"], levels(home, finds)["One"]) == (3, 3)
+        assert levels(home, uses)["Both"] == 3
+        assert levels(home, uses)["One"] < 3, "the other half was never met"
+        kept = LevelOverride.objects.get(milestone=uses)
+        assert (kept.kind, kept.learner.given_name, kept.explanation["level"]) == ("bar", "Both", "meets")
+        assert kept.reason.startswith("Met under the goal that stood until")
+        changes = StatusChange.objects.filter(milestone=uses, learner__given_name="Both")
+        assert list(changes.values_list("from_level", "to_level")) == [(0, 3)], "no detour in the history"
+    assert verify_tenant(home.tenant.pk).differing == 0
+
+
+def test_what_a_teacher_let_the_new_goal_decide_is_not_carried(home: World) -> None:
+    with tenant_context(home.tenant.pk):
+        milestone, parts = split_after_a_bar(home, "all")
+        kept = LevelOverride.objects.get(learner__given_name="Both")
+        teacher = replace(district(home), roles=frozenset({"TCH"}), member_id=home.members["TCH"].pk)
+        end_override(teacher, override=kept)
+        assert [one.keep for one in try_split(milestone, parts)] == [0, 0]
+        split_milestone(district(home), milestone=milestone, parts=parts)
+        assert LevelOverride.objects.count() == 1
+    assert verify_tenant(home.tenant.pk).differing == 0
+
+
+def test_two_bars_later_it_is_still_carried(home: World) -> None:
+    """Kept under the second bar for what was met under the first: the first explanation says it."""
+    with tenant_context(home.tenant.pk):
+        milestone, parts = split_after_a_bar(home, "all")
+        lower = replace(bar_of(milestone), rule="at_least", need=Decimal(2))
+        move_bar(district(home), milestone=milestone, bar=lower, reason=REASON, version=2)
+        milestone.refresh_from_db()
+        assert [one.keep for one in try_split(milestone, parts)] == [1, 1]
+        made = split_milestone(district(home), milestone=milestone, parts=parts)
+        assert [levels(home, one)["Both"] for one in made] == [3, 3]
     assert verify_tenant(home.tenant.pk).differing == 0
 
 

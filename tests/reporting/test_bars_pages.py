@@ -212,3 +212,17 @@ def test_health_page_names_the_proposal_in_few_queries(home: World, teacher: Cli
     with CaptureQueriesContext(connection) as many:
         teacher.get("/curriculum/health/")
     assert len(many) == len(few)
+
+
+def test_split_preview_says_who_keeps_what_was_met(home: World, teacher: Client, own: Milestone) -> None:
+    with tenant_context(home.tenant.pk):
+        meets(home, own, "Mia")
+        data = form_of(own)
+        keys = list(own.criteria.order_by("position").values_list("id", flat=True))
+    parts = {"title-1": "First half", f"part-1-{keys[0]}": "on", "title-2": "Second half", f"part-2-{keys[1]}": "on"}
+    before = text_of(teacher.post(address(own, "split/"), {**parts, "preview": "1"}))
+    assert "Where learners would stand" in before
+    assert "under an earlier goal" not in before
+    teacher.post(address(own, "bar/"), {**data, "apply": "1"})
+    after = text_of(teacher.post(address(own, "split/"), {**parts, "preview": "1"}))
+    assert after.count("1 learner keeps what was met under an earlier goal.") == 2
