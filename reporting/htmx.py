@@ -39,7 +39,7 @@ def level_changed(request: HttpRequest, learner_id: UUID, milestone_id: UUID, te
     if not is_fragment(request):
         messages.success(request, text)
         return redirect(address)
-    page = learner_milestone(request.actor, learner_id, milestone_id)  # type: ignore[attr-defined]
+    page = learner_milestone(request.actor, learner_id, milestone_id, is_panel=True)  # type: ignore[attr-defined]
     context = {"page": page, "is_fragment": True, "saved": text}
     response = render(request, "reporting/learner_milestone.html#panel", context)
     word = WORDS[page.level]

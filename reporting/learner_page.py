@@ -121,8 +121,10 @@ def learner_milestone(
     milestone_id: UUID | None,
     section_id: UUID | None = None,
     moment: Moment | None = None,
+    *,
+    is_panel: bool = False,
 ) -> LearnerMilestone:
-    """Everything the page and the side panel show, in a fixed number of queries. Raises NotFound.
+    """Everything the page shows, or only what the side panel does, in a fixed number of queries. Raises NotFound.
 
     Without a milestone the first one of the learner's section is shown.
     """
@@ -136,10 +138,11 @@ def learner_milestone(
         if moment is None
         else _then(actor, learner, milestone, section, moment)
     )
-    return _page(actor, here, moment)
+    return _page(actor, here, moment, is_panel=is_panel)
 
 
-def _page(actor: Actor, here: Here, moment: Moment | None) -> LearnerMilestone:
+def _page(actor: Actor, here: Here, moment: Moment | None, *, is_panel: bool) -> LearnerMilestone:
+    is_short = is_panel or moment is not None
     learner, milestone, stand = here.learner, here.milestone, here.stand
     competencies = [reason.competency_id for reason in here.reasons]
     overrides = set_levels(actor, learner.pk, milestone.pk, competencies, moment)
@@ -165,10 +168,10 @@ def _page(actor: Actor, here: Here, moment: Moment | None) -> LearnerMilestone:
         met_before=last_met(changes, stand.level),
         reasons=tuple(reason_of(reason) for reason in here.reasons),
         pieces=tuple(pieces_of(actor, learner.pk, here.reasons, moment)),
-        waiting=() if moment else _waiting(learner, competencies),
+        waiting=() if is_short else _waiting(learner, competencies),
         changes=tuple(changes),
         overrides=tuple(overrides),
-        needs=() if moment else tuple(_needs(learner, competencies)),
+        needs=() if is_short else tuple(_needs(learner, competencies)),
         siblings=here.siblings,
         counts=tuple(sum(s.level == number for s in here.siblings) for number in range(5)),
         section_id=here.section.public_id if here.section else None,

@@ -17,7 +17,7 @@ from reporting.as_of import Asked, read_page_moment
 from reporting.board import EXPORT, PUBLISH, Filters, class_board, may_release
 from reporting.forms import read_filters
 from reporting.grid_csv import grid_csv
-from reporting.htmx import level_changed, partial_or_page
+from reporting.htmx import is_fragment, level_changed, partial_or_page
 from reporting.learner_page import STAFF_VIEW, learner_milestone
 from reporting.my_classes import my_classes as my_classes_of
 from reporting.pages import PageRequest, page_errors, read_uuid
@@ -75,13 +75,10 @@ def class_grid_csv(request: PageRequest, section_id: UUID) -> HttpResponse:
 def learner_page(request: PageRequest, learner_id: UUID, milestone_id: UUID | None = None) -> HttpResponse:
     wanted = read_uuid(request.GET.get("section"))
     moment, asked = read_page_moment(request.GET, request.tenant)
-    page = learner_milestone(request.actor, learner_id, milestone_id, wanted, moment)
-    context = {
-        "page": page,
-        "asked": asked,
-        "today": request.actor.today,
-        **beside(request.actor, request.tenant, page),
-    }
+    is_panel = is_fragment(request)
+    page = learner_milestone(request.actor, learner_id, milestone_id, wanted, moment, is_panel=is_panel)
+    more = {} if is_panel else beside(request.actor, request.tenant, page)
+    context = {"page": page, "asked": asked, "today": request.actor.today, **more}
     return partial_or_page(request, "reporting/learner_milestone.html", "panel", context)
 
 

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from assessments.services import record_many
+from interventions.watching import look_at
 from learners.models import GuardianLink
 from milestones.models import Milestone, SectionMilestone
 from milestones.overrides import Place, set_override
@@ -48,6 +49,7 @@ def a_week_ago(world: World) -> str:
 
 
 PAGES = {
+    "today": Page("TCH", lambda w: "/today/?all=1"),
     "my classes": Page("TCH", lambda w: "/classes/"),
     "my classes of an administrator": Page("SCH", lambda w: "/classes/"),
     "class grid": Page("TCH", lambda w: f"/classes/{w.section.public_id}/grid/"),
@@ -98,7 +100,7 @@ ALLOWED = {
     "learner page": 28,
     "milestone of a learner": 26,
     "milestone of a learner, a past day": 23,
-    "panel": 26,
+    "panel": 19,
     "API statuses, a past day": 15,
     # Work, goals and their steps, celebrations, certificates, words of teachers and classmates beside the levels.
     "child": 16,
@@ -134,6 +136,9 @@ def grow(world: World, learners: int, milestones: int) -> None:
         reason = "Explained it to the whole class"
         set_override(teacher, place=Place(world.learner, world.milestone), level=3, reason=reason)
         release_levels(world.system, section=world.section)
+        late = world.system.today - timedelta(days=3)
+        SectionMilestone.objects.filter(milestone=world.other_milestone).update(due_on=late)
+        look_at([person.pk for person in people])
         assert SectionMilestone.objects.filter(section=world.section).count() == milestones
 
 
