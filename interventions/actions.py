@@ -40,7 +40,7 @@ def _plan(alert: Alert, finding: Finding, rule: Rule) -> SupportPlan:
     first = min(steps, key=lambda step: step.position, default=None)
     return SupportPlan(
         learner_id=alert.learner_id,
-        milestone_id=finding.fact.milestone,
+        milestone_id=alert.milestone_id,
         section_id=alert.section_id,
         kind=kind,
         protocol=rule.protocol,
@@ -58,10 +58,10 @@ def _give(some: Sequence[tuple[Alert, Finding, Rule]], way: str, kinds: Sequence
             "learner_id", "resource_id"
         )
     )
-    fitting = _fitting({alert.milestone_id for alert, _, _ in some if alert.milestone_id}, kinds)
+    fitting = _fitting({alert.milestone_id for alert, _, _ in some}, kinds)
     uses = []
     for alert, finding, rule in some:
-        choices = [rule.resource_id] if rule.resource_id else fitting.get(alert.milestone_id or 0, {})
+        choices = [rule.resource_id] if rule.resource_id else fitting.get(alert.milestone_id, {})
         ranked = choices if isinstance(choices, list) else _ranked(choices, finding.fact.level)
         fresh = next((one for one in ranked if (alert.learner_id, one) not in given), None)
         if fresh is not None:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from django.db.models import Count, F, Max
 
-from assessments.models import Attempt, Evidence, standing
+from assessments.models import Attempt, Evidence, RetryRequest, standing
 from competencies.models import Prerequisite
 from interventions.models import LearnerRequest
 from learners.models import Enrolment
@@ -20,6 +20,7 @@ from milestones.flags import stall_limits
 from milestones.models import CompetencyStatus, Criterion, MilestoneStatus
 from status_engine import Level
 
+AGAIN = "again"  # asked to be assessed again
 JUDGED = (Attempt.State.JUDGED, Attempt.State.RELEASED)
 
 
@@ -66,7 +67,7 @@ Competencies = Mapping[int, tuple[int, ...]]  # {milestone: its competencies}
 
 
 def facts_of(learner_ids: Collection[int], today: date) -> list[Fact]:
-    """Facts of these learners, ordered by learner and milestone. Ten queries."""
+    """Facts of these learners, ordered by learner and milestone. Eleven queries."""
     learners = sorted(set(learner_ids))
     works = works_towards(learners, today)
     milestones = sorted({milestone for _, milestone in works})
@@ -74,7 +75,7 @@ def facts_of(learner_ids: Collection[int], today: date) -> list[Fact]:
     statuses = _statuses(learners, milestones)
     limits = stall_limits(milestones)
     places, seen = _places(learners, today), _seen(learners, asks_for)
-    tries, blockers, asked = _tries(learners), _blockers(learners, asks_for), _asked(learners)
+    tries, blockers, asked = _tries(learners), _blockers(learners, asks_for), _asked(learners, asks_for)
 
     def fact(pair: Pair, work: Work) -> Fact:
         level, previous, since, earned_at = statuses.get(pair, (0, 0, None, None))
@@ -198,10 +199,20 @@ def _of(
     return tuple(sorted(one for one in some if one[0] not in competencies))
 
 
-def _asked(learners: Collection[int]) -> dict[Pair, tuple[str, datetime]]:
+def _asked(learners: Collection[int], asks_for: Competencies) -> dict[Pair, tuple[str, datetime]]:
+    """The oldest open request of each pair: for help, for a second look, or to be assessed again."""
+    found: dict[Pair, tuple[str, datetime]] = {}
+    tries: dict[Pair, datetime] = {}
+    retries = RetryRequest.objects.filter(learner_id__in=learners, closed_at=None)
+    for learner, competency, at in retries.values_list("learner_id", "competency_id", "asked_at"):
+        tries[learner, competency] = at
+    for milestone, competencies in asks_for.items():
+        for learner in {learner for learner, competency in tries if competency in competencies}:
+            at = min(tries[learner, one] for one in competencies if (learner, one) in tries)
+            found[learner, milestone] = (AGAIN, at)
     rows = LearnerRequest.objects.filter(learner_id__in=learners, answered_at=None, taken_back_at=None)
-    columns = ("learner_id", "milestone_id", "kind", "asked_at")
-    return {
-        (learner, milestone): (kind, at)
-        for learner, milestone, kind, at in rows.order_by("-asked_at").values_list(*columns)
-    }
+    for learner, milestone, kind, at in rows.values_list("learner_id", "milestone_id", "kind", "asked_at"):
+        known = found.get((learner, milestone))
+        if known is None or at < known[1]:
+            found[learner, milestone] = (kind, at)
+    return found

@@ -31,14 +31,16 @@ def write_notices(notices: Sequence[Notice]) -> None:
     now = timezone.now()
     send_after = earliest_after(now, tenant)
     learners = Learner.objects.in_bulk({alert.learner_id for alert, _ in notices})
-    titles = dict(Milestone.objects.filter(id__in=_milestones(notices)).values_list("id", "title"))
+    titles = dict(
+        Milestone.objects.filter(id__in={alert.milestone_id for alert, _ in notices}).values_list("id", "title")
+    )
     people = _recipients(notices, learners, local_today(tenant, now))
     Message.objects.bulk_create(
         [
             Message(
                 learner_id=alert.learner_id, recipient_id=member, audience=AUDIENCE[Rule.Audience(rule.audience)],
                 subject=rule.name,
-                body=_body(rule, learners[alert.learner_id], titles.get(alert.milestone_id or 0, "")),
+                body=_body(rule, learners[alert.learner_id], titles[alert.milestone_id]),
                 alert=alert, key=f"rule:{rule.pk}:{alert.public_id}", written_at=now, send_after=send_after,
             )
             for alert, rule in notices
@@ -46,10 +48,6 @@ def write_notices(notices: Sequence[Notice]) -> None:
         ],
         ignore_conflicts=True,
     )  # fmt: skip
-
-
-def _milestones(notices: Iterable[Notice]) -> set[int]:
-    return {alert.milestone_id for alert, _ in notices if alert.milestone_id is not None}
 
 
 def _body(rule: Rule, learner: Learner, milestone: str) -> str:

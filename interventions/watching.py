@@ -22,7 +22,7 @@ from tenancy.selectors import local_today
 
 AT_ONCE = 500
 KEEP_RUNS = timedelta(days=7)
-Key = tuple[int, int | None, str]
+Key = tuple[int, int, str]
 
 
 @dataclass(frozen=True, slots=True)

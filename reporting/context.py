@@ -10,6 +10,7 @@ from tenancy.actor import DST, GRD, LRN, SCH, TCH
 
 # role → (route, label, icon); one entry per home, in the order of the menu
 MENU = (
+    (TCH, "today", _("Today"), "house"),
     (TCH, "my_classes", _("Classes"), "layout-grid"),
     (SCH, "my_classes", _("Classes"), "layout-grid"),
     (TCH, "curriculum", _("Curriculum"), "list-checks"),

@@ -11,6 +11,7 @@ from reporting.recognition.urls import urlpatterns as recognition
 from reporting.reviews.urls import urlpatterns as reviews
 from reporting.scoring.urls import urlpatterns as scoring
 from reporting.tasks.urls import urlpatterns as tasks
+from reporting.today.urls import urlpatterns as today
 
 MILESTONE = "learners/<uuid:learner_id>/milestones/<uuid:milestone_id>/"
 
@@ -45,3 +46,4 @@ urlpatterns += tasks
 urlpatterns += planning
 urlpatterns += reviews
 urlpatterns += recognition
+urlpatterns += today

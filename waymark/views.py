@@ -13,8 +13,8 @@ from tenancy.gate import public, sign_in
 from waymark.away import is_away, unavailable
 from waymark.logging import request_number
 
-# First match wins: a teacher who is also a guardian starts with the classes and switches in the menu.
-HOMES = ((TCH, "my_classes"), (SCH, "mastery_report"), (DST, "mastery_report"), (GRD, "family"), (LRN, "me"))
+# First match wins: a teacher who is also a guardian starts with the day and switches in the menu.
+HOMES = ((TCH, "today"), (SCH, "mastery_report"), (DST, "mastery_report"), (GRD, "family"), (LRN, "me"))
 
 
 @public("sends each role to its own first page")

@@ -28,7 +28,7 @@ class Alert(PublicTenantModel):
     LIMIT = staticmethod(of_seen_milestones)
 
     learner = TenantForeignKey(Learner, on_delete=models.PROTECT, related_name="alerts")
-    milestone = TenantForeignKey(Milestone, null=True, on_delete=models.PROTECT, related_name="alerts")
+    milestone = TenantForeignKey(Milestone, on_delete=models.PROTECT, related_name="alerts")
     section = TenantForeignKey(Section, null=True, on_delete=models.PROTECT, related_name="alerts")
     reason = models.CharField(max_length=16, choices=Reason)
     rule = TenantForeignKey(Rule, null=True, on_delete=models.PROTECT, related_name="alerts")
@@ -47,7 +47,7 @@ class Alert(PublicTenantModel):
             *PublicTenantModel.Meta.constraints,
             models.UniqueConstraint(
                 fields=["tenant", "learner", "milestone", "reason"], name="alert_once",
-                condition=Q(closed_at=None), nulls_distinct=False,
+                condition=Q(closed_at=None),
             ),
         ]  # fmt: skip
         indexes = [

@@ -1,4 +1,4 @@
-"""What learners ask for: help, another try, a second look."""
+"""What learners ask for: help, or a second look at a level. Another try at a task is asked for in `assessments`."""
 
 from django.db import models
 from django.db.models import Q
@@ -24,7 +24,6 @@ class LearnerRequest(PublicTenantModel):
 
     class Kind(models.TextChoices):
         HELP = "help", _("Help")
-        TRY = "try", _("Another try")
         SECOND_LOOK = "look", _("A second look at the level")
 
     learner = TenantForeignKey(Learner, on_delete=models.PROTECT, related_name="requests")

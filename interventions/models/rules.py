@@ -18,7 +18,7 @@ RULE = "Trigger rule"
 
 
 class Reason(models.TextChoices):
-    """Why somebody is needed (design: ui §7.3). The order is that of urgency on Today."""
+    """Why somebody is needed (design: ui §7.3)."""
 
     DROPPED = "dropped", _("Dropped a level")
     STALLED = "stalled", _("Stalled")

@@ -37,3 +37,14 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
 document.body.addEventListener("htmx:afterSettle", (event) => {
   (event.target.querySelector("[data-focus]") ?? event.target.querySelector("h2[tabindex]"))?.focus();
 });
+// A menu that lies over the page closes when the focus leaves it, or with Escape.
+document.querySelectorAll("details.menu").forEach((menu) => {
+  menu.addEventListener("focusout", (event) => {
+    if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+  });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+});

@@ -16,7 +16,17 @@ from django.apps import apps
 from tenancy.context import has_tenant, tenant_context
 from tests.builders import Cast
 
-ROOMS = ("waymark", "api", "integrations", "reporting", "milestones", "assessments", "learners", "tenancy")
+ROOMS = (
+    "waymark",
+    "api",
+    "integrations",
+    "reporting",
+    "interventions",
+    "milestones",
+    "assessments",
+    "learners",
+    "tenancy",
+)
 # Tasks that touch no tenant's table, with the reason.
 WITHOUT_TENANT: dict[str, str] = {}
 

@@ -92,6 +92,10 @@ def open_menu(tab: Tab) -> None:
     tab.page.locator(".menu summary").click()
 
 
+def open_row_menu(tab: Tab) -> None:
+    tab.page.locator(".queue .menu summary").first.click()
+
+
 def framework_of(place: Place, end: str = "") -> str:
     found = place.ask("SELECT public_id FROM competencies_framework WHERE title = 'LKV Framework'")
     return f"/curriculum/frameworks/{found[0][0]}/{end}"
@@ -128,6 +132,8 @@ PAGES: dict[str, PageOf] = {
     "sign in, wrong": PageOf(None, lambda s: "/accounts/login/", then=wrong_password),
     "forgot password": PageOf(None, lambda s: "/accounts/password/reset/"),
     "change password": PageOf("TCH", lambda s: "/accounts/password/change/"),
+    "today": PageOf("TCH", lambda s: "/today/"),
+    "today, a menu": PageOf("TCH", lambda s: "/today/?all=1", then=open_row_menu),
     "my classes": PageOf("TCH", lambda s: "/classes/"),
     "menu": PageOf("TCH", lambda s: "/classes/", then=open_menu),
     "grid": PageOf("TCH", lambda s: s.grid),

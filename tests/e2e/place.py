@@ -24,6 +24,7 @@ from assessments.models import LearnerCompetency
 from assessments.pieces import Piece
 from assessments.services import record_many
 from competencies.models import Competency
+from interventions.watching import watch_all_of
 from learners.models import Enrolment, GuardianLink, Learner, Section, SectionStaff
 from milestones.certificates import issue_certificate
 from milestones.models import LevelOverride, Milestone, SectionMilestone
@@ -157,6 +158,7 @@ def _build() -> Place:
             release_levels(home.system, section=section)
         rows = Enrolment.objects.filter(section=home.section).order_by("learner__folded_name", "learner_id")
         _work(home)
+        watch_all_of(home.tenant.pk)
         override = _judgement(home, rows.select_related("learner")[1].learner, milestones[6])
         return Place(
             url="",

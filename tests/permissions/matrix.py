@@ -73,7 +73,7 @@ FACTS: dict[str, dict[str, dict[str, frozenset[str]]]] = {
     # Curriculum belongs to the tenant as a whole.
     "curriculum": {},
 }
-FACTS |= {"task": FACTS["section"], "attempt": FACTS["learner"], "asked": FACTS["learner"]}
+FACTS |= {"task": FACTS["section"], "attempt": FACTS["learner"], "asked": FACTS["learner"], "alert": FACTS["learner"]}
 KINDS = {
     "learner": INSIDE,
     "section": ("own", "same_school", "other_school"),
@@ -88,6 +88,7 @@ KINDS = {
     "task": ("own", "same_school", "other_school"),
     "attempt": INSIDE,
     "asked": INSIDE,
+    "alert": INSIDE,
     "rubric": ("own",),
     "curriculum": ("own",),
 }

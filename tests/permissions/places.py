@@ -29,6 +29,7 @@ from tests.permissions.recognition_places import add_recognition
 from tests.permissions.reviews_places import add_reviews
 from tests.permissions.scoring_places import add_sheets
 from tests.permissions.tasks_places import add_tasks
+from tests.permissions.today_places import add_alerts
 from tests.stepping import step_up
 
 
@@ -61,6 +62,7 @@ def build_places() -> Places:
     add_artefacts(places)
     add_reviews(places)
     add_recognition(places)
+    add_alerts(places)
     add_proposals(places)
     for role, user in places.home.users.items():
         for name in (role, f"{role}+STEP"):

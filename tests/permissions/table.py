@@ -18,6 +18,7 @@ from tests.permissions.recognition_table import RECOGNITION_ENTRIES
 from tests.permissions.reviews_table import REVIEWS_ENTRIES
 from tests.permissions.scoring_table import SCORING_ENTRIES
 from tests.permissions.tasks_table import TASKS_ENTRIES
+from tests.permissions.today_table import TODAY_ENTRIES
 
 
 def by_learner(end: str = "") -> Address:
@@ -154,7 +155,7 @@ ENTRIES: tuple[Entry, ...] = (
     *EVIDENCE_LOG_ENTRIES,
     *FIGURES_ENTRIES,
     *REVIEWS_ENTRIES,
-    *RECOGNITION_ENTRIES,
+    *RECOGNITION_ENTRIES, *TODAY_ENTRIES,
     *PLANNING_ENTRIES,
 )  # fmt: skip
 

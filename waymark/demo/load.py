@@ -22,6 +22,8 @@ from competencies.services import publish_policy
 from integrations.case.importer import import_package
 from integrations.case.package import read_package
 from integrations.oneroster.importer import import_bundle
+from interventions.models import AlertMark
+from interventions.watching import watch_all_of
 from learners.models import Section
 from milestones.clock import announce_policies_of
 from milestones.services import drain_tenant, release_levels
@@ -94,6 +96,9 @@ def _load(sample: Sample, tenant: Tenant, say: Say) -> None:
     add_plans(system)
     add_reviews(system)
     add_recognition(system)
+    say(f"{sample.name}: who needs whom today")
+    watch_all_of(tenant.pk)
+    AlertMark.objects.all().delete()
 
 
 def _record(system: Actor, tenant: Tenant, found: list[Piece]) -> None:

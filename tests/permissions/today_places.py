@@ -1,0 +1,37 @@
+"""An entry of the queue for every learner of the standing cast."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from interventions.models import Alert
+from learners.models import Learner
+from tenancy.context import tenant_context
+from tenancy.ids import uuid7
+from tests.builders import World
+
+if TYPE_CHECKING:
+    from tests.permissions.places import Places
+
+
+def add_alerts(places: Places) -> None:
+    """`alert`: one per learner."""
+    places.ids["alert"] = {"never": str(uuid7()), "wrong_type": "12345"}
+    home, away = places.home, places.cast.away
+    with tenant_context(home.tenant.pk):
+        for kind in ("own", "same_section", "same_school", "other_school"):
+            _add(places, kind, home, Learner.objects.get(public_id=places.ids["learner"][kind]))
+        _add(places, "deleted", home, home.learner, reason="stale")
+        Alert.objects.filter(public_id=places.ids["alert"]["deleted"]).delete()
+    with tenant_context(away.tenant.pk):
+        _add(places, "other_tenant", away, away.learner)
+
+
+def _add(places: Places, kind: str, world: World, learner: Learner, reason: str = "asked") -> None:
+    alert = Alert.objects.create(
+        learner=learner, milestone=world.milestone, reason=reason, since=timezone.now(),
+        facts={"kind": "help", "days": 70},
+    )  # fmt: skip
+    places.ids["alert"][kind] = str(alert.public_id)
