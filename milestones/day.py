@@ -34,7 +34,7 @@ def the_day(on: date | None = None, time_zone: str = "") -> Day:
     if on is None or not time_zone:
         tenant = Tenant.objects.get(pk=current_tenant_id())
         on, time_zone = on or local_today(tenant), tenant.time_zone
-    start = _term_start(on)
+    start = term_start(on)
     return Day(on, _midnight(time_zone, on), None if start is None else _midnight(time_zone, start))
 
 
@@ -50,9 +50,9 @@ def to_moment(microseconds: int) -> datetime:
     return EPOCH + timedelta(microseconds=microseconds)
 
 
-def _term_start(on: date) -> date | None:
+def term_start(on: date) -> date | None:
     """The start of the running term; between terms, of the last one. School years and short grading periods are no
-    terms unless there is nothing else."""
+    terms unless there is nothing else. One query."""
     begun = list(Term.objects.filter(is_active=True, starts_on__lte=on).values_list("kind", "starts_on", "ends_on"))
     terms = [row for row in begun if row[0] in {"term", "semester"}] or begun
     running = [row for row in terms if row[2] >= on] or terms

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assessments.services import record_many
-from learners.models import Enrolment, Learner
+from learners.models import Enrolment, Learner, SectionTerm, Term
 from milestones.health import NEVER_ASSESSED, TELLS_NOBODY_APART, TOO_EASY, TOO_HARD, health_of
-from milestones.models import Milestone, MilestoneStatus, MilestoneVersion, SectionMilestone
+from milestones.models import Milestone, MilestonePace, MilestoneStatus, MilestoneVersion, SectionMilestone
 from milestones.services import release_levels
 from tenancy.context import tenant_context
 from tenancy.ids import uuid7
@@ -197,6 +197,71 @@ def test_findings(home: World, levels: dict[int, int], plan: dict[str, int], fin
             MilestoneStatus.objects.filter(milestone=made, level=0).delete()
         found = health_of([made.pk], [home.section.pk], today)[made.pk]
         assert found.finding == finding
+
+
+TOO_FEW_MET = {2: 9, 1: 9, 3: 2}
+TIMES = [
+    # levels, days since the first level, usual days, days until the target date, finding
+    (TOO_FEW_MET, 61, None, None, TOO_HARD), (TOO_FEW_MET, 59, None, None, ""), (TOO_FEW_MET, 61, 120, None, ""),
+    (TOO_FEW_MET, 121, 120, None, TOO_HARD), (TOO_FEW_MET, 40, 30, None, TOO_HARD), (TOO_FEW_MET, 20, 4, None, ""),
+    (TOO_FEW_MET, 5, 120, -1, TOO_HARD),
+    ({}, 0, None, None, NEVER_ASSESSED), ({}, 0, 40, 41, ""), ({}, 0, 40, 40, NEVER_ASSESSED), ({}, 0, None, 61, ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("levels", "first", "usual", "left", "finding"), TIMES)
+def test_findings_know_how_long_it_usually_takes(
+    home: World, levels: dict[int, int], first: int, usual: int | None, left: int | None, finding: str
+) -> None:
+    with tenant_context(home.tenant.pk):
+        today = home.system.today
+        Enrolment.objects.all().delete()
+        due = {} if left is None else {"due_on": today + timedelta(days=left)}
+        made = spread(home, levels or {0: 12}, **due)
+        MilestoneStatus.objects.filter(milestone=made, level=0).delete()
+        MilestoneStatus.objects.filter(milestone=made).update(since=timezone.now() - timedelta(days=first))
+        Enrolment.objects.update(begins_on=today - timedelta(days=40))
+        for level in (1, 2) if usual is not None else ():
+            MilestonePace.objects.create(
+                milestone=made, level=level, stays=20, median_days=(usual or 0) / 2, stalled_after=30
+            )
+        found = health_of([made.pk], [home.section.pk], today)[made.pk]
+        assert (found.finding, found.usual_days) == (finding, usual)
+
+
+def test_a_class_without_dates_began_with_its_term(home: World) -> None:
+    """The term of the class goes before that of the school; an enrolment with a date before both."""
+    with tenant_context(home.tenant.pk):
+        today = home.system.today
+        Enrolment.objects.all().delete()
+        made = spread(home, {0: 12})
+        MilestoneStatus.objects.filter(milestone=made).delete()
+
+        def finding() -> str:
+            return health_of([made.pk], [home.section.pk], today)[made.pk].finding
+
+        assert finding() == NEVER_ASSESSED  # the school year began 90 days ago
+        begun = {"starts_on": today - timedelta(days=10), "ends_on": today + timedelta(days=80)}
+        term = Term.objects.create(title="Autumn", kind="term", school_year="2026", **begun)
+        assert finding() == ""
+        Term.objects.filter(pk=term.pk).update(starts_on=today - timedelta(days=50))
+        assert finding() == NEVER_ASSESSED
+        late = Term.objects.create(title="Late start", kind="term", school_year="2026", **begun)
+        SectionTerm.objects.create(section=home.section, term=late)
+        assert finding() == ""
+        Enrolment.objects.filter(learner=Enrolment.objects.all()[0].learner).update(
+            begins_on=today - timedelta(days=35)
+        )
+        assert finding() == NEVER_ASSESSED
+
+
+def test_the_page_says_how_long_it_usually_takes(home: World, teacher: Client) -> None:
+    with tenant_context(home.tenant.pk):
+        for level in (1, 2):
+            MilestonePace.objects.create(
+                milestone=home.milestone, level=level, stays=20, median_days=9, stalled_after=30
+            )
+    assert "Learners are usually on the way for 18 days." in text_of(teacher.get(address(home.milestone)))
 
 
 def test_health_page_names_the_proposal_in_few_queries(home: World, teacher: Client) -> None:
