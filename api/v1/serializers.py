@@ -137,8 +137,15 @@ class OverrideSerializer(serializers.Serializer[Any]):
     """What holds instead of the computed level: a teacher's judgement, or what was met under an earlier bar."""
 
     id = serializers.UUIDField()
-    kind = serializers.ChoiceField(choices=LevelOverride.Kind.choices)
-    level = LevelField()
+    kind = serializers.ChoiceField(
+        choices=LevelOverride.Kind.choices,
+        help_text="`judgement`: a teacher's level, which holds whatever the rule says. `bar`: met before the goal was "
+        "changed, which is a floor: the level rises above it with the computed one and never falls below it.",
+    )
+    level = LevelField(
+        help_text="The level that was judged or kept. Not always the one that holds: above a `bar` see `level` of the "
+        "status."
+    )
     reason = serializers.CharField()
     until = serializers.DateField(allow_null=True, help_text="Its last day, in the tenant's time zone.")
     set_at = serializers.DateTimeField()
@@ -150,7 +157,10 @@ class StatusSerializer(serializers.Serializer[Any]):
 
     learner = serializers.UUIDField()
     milestone = serializers.UUIDField()
-    level = LevelField(help_text="What holds: the level that a teacher set while that stands, else the computed one.")
+    level = LevelField(
+        help_text="What holds: a teacher's judgement (`override.kind` is `judgement`); else the higher one of the "
+        "computed level and of what was met under an earlier bar (`override.kind` is `bar`); else the computed level."
+    )
     computed_level = LevelField()
     previous_level = LevelField()
     flags: Any = serializers.ListField(child=serializers.CharField(), help_text="Beside the level, most urgent first.")

@@ -14,12 +14,14 @@ from django.utils import timezone
 
 from assessments.services import record_evidence
 from competencies.services import publish_policy
+from milestones.bars import move_bar
 from milestones.models import LevelOverride, MilestonePace, MilestoneStatus, SectionMilestone
 from milestones.overrides import Place, end_override, set_override
 from status_engine import Level
 from tenancy.context import tenant_context
 from tests.api.test_reads import get
 from tests.builders import Cast, World, piece
+from tests.milestones.test_bars import district, grows, higher
 
 REASON = "Explained it to the whole class on Monday"
 
@@ -52,6 +54,38 @@ def test_what_a_teacher_set_stands_beside_what_the_rule_says(cast: Cast) -> None
         "set_at": one.set_at.isoformat(), "set_by": str(world.members["TCH"].public_id),
     }  # fmt: skip
     assert get(world, "statuses/", level="mastery")[1]["results"] == [row]
+
+
+def test_what_was_met_under_an_earlier_bar_is_told_apart_from_the_level_that_holds(cast: Cast) -> None:
+    """`override.level` is what is kept; `level` rises above it with the rule, and `override.kind` says that it may."""
+    world = cast.home
+    key = str(world.learner.public_id), str(world.milestone.public_id)
+
+    def told() -> tuple[str, str, str, str]:
+        row = own(world)
+        why = get(world, f"statuses/{key[0]}/{key[1]}/explanation/")[1]
+        assert (why["level"], why["override"]) == (row["level"], row["override"]), "both answers say the same"
+        return row["level"], row["computed_level"], row["override"]["kind"], row["override"]["level"]
+
+    with tenant_context(world.tenant.pk):
+        bar = higher(world.milestone)
+        move_bar(district(world), milestone=world.milestone, bar=bar, reason="The state asks for more", version=1)
+    level, computed, kind, kept = told()
+    assert (level, kind, kept) == ("meets", "bar", "meets")
+    assert computed in {"beginning", "developing"}
+    with tenant_context(world.tenant.pk):
+        grows(world, world.learner, 90)
+    assert told() == ("mastery", "mastery", "bar", "meets")
+
+
+@pytest.mark.django_db
+def test_the_document_says_which_level_is_which(client: Client) -> None:
+    document = client.get("/api/v1/schema/?format=json", headers={"Accept": "application/json"}).json()
+    parts = document["components"]["schemas"]
+    assert "`bar`" in parts["Status"]["properties"]["level"]["description"]
+    override = parts["Override"]["properties"]
+    assert "Not always the one that holds" in override["level"]["description"]
+    assert "floor" in override["kind"]["description"]
 
 
 @pytest.mark.parametrize(
