@@ -14,12 +14,13 @@ from uuid import UUID
 from django.db.models import BooleanField, CharField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from assessments.judged_evidence import CORRECT, JUDGED
+from assessments.judged_evidence import CORRECT, JUDGED, SELF
 from assessments.models import Assessment, Evidence, standing
 from assessments.models.ledger import released_with_a_level
 from competencies.statements import label_of
 from learners.classes import learners_of
 from learners.models import Learner, Section
+from milestones import checklists, indicator_marks
 from milestones.models import Criterion
 from reporting.board import may_release
 from reporting.evidence_log.filters import NO, SOURCES, YES, LogFilters, of_source, source_of
@@ -31,12 +32,16 @@ from tenancy.selectors import member_names
 
 HISTORY = ("Evidence version history", "read")
 SHOWN = 50
+ENTERED_ELSEWHERE = frozenset({JUDGED, SELF, indicator_marks.SOURCE, checklists.SOURCE})
 Names = Mapping[int | None, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of the ledger. `entry`: recorded, corrected or withdrawn. `by`: empty where no person recorded it."""
+    """One row of the ledger. `entry`: recorded, corrected or withdrawn. `by`: empty where no person recorded it.
+
+    `possible`: empty for a figure, which is no share of anything.
+    """
 
     public_id: UUID
     entry: str
@@ -60,7 +65,7 @@ class LogRow:
     """A piece as it stands, and `before`: what stood there earlier, newest first.
 
     `milestone_id`: one of the class that the piece belongs to, None where only its task is of the class. `attempt_id`:
-    where it is judged again.
+    where it is judged again. `may_correct`: by hand; figures and check-lists are put right where they are entered.
     """
 
     now: Entry
@@ -74,6 +79,7 @@ class LogRow:
     source: str
     is_released: bool
     may_change: bool
+    may_correct: bool
     attempt_id: UUID | None
     before: tuple[Entry, ...]
 
@@ -197,7 +203,7 @@ def _chain(row: Any, earlier: Mapping[int, Evidence]) -> list[Evidence]:
 
 def _row(around: Around, row: Any, chain: Sequence[Evidence], names: Names) -> LogRow:
     pair, source = row.learner_competency, source_of(row.source)
-    is_withdrawn = row.entry == Evidence.Entry.WITHDRAWN
+    may_change = row.may_change and row.entry != Evidence.Entry.WITHDRAWN
     return LogRow(
         now=_entry(row, names),
         learner_id=pair.learner.public_id,
@@ -209,7 +215,8 @@ def _row(around: Around, row: Any, chain: Sequence[Evidence], names: Names) -> L
         form=row.form,
         source=SOURCES[source](),
         is_released=row.is_released,
-        may_change=row.may_change and not is_withdrawn,
+        may_change=may_change,
+        may_correct=may_change and row.score is not None and source not in ENTERED_ELSEWHERE,
         attempt_id=read_uuid(row.attempt) if source == JUDGED else None,
         before=tuple(_entry(one, names) for one in chain),
     )
@@ -220,7 +227,7 @@ def _entry(row: Evidence, names: Names) -> Entry:
         public_id=row.public_id,
         entry=row.entry,
         score="" if row.score is None else f"{row.score.normalize():f}",
-        possible=f"{row.possible.normalize():f}",
+        possible="" if row.kind == Evidence.Kind.INDICATOR else f"{row.possible.normalize():f}",
         state=row.state,
         hints=row.hints,
         minutes=row.minutes,

@@ -182,6 +182,15 @@ def test_correcting_by_hand(here: World, teacher: Client) -> None:
     assert teacher.get(address.replace(str(row.public_id), str(unjudged.public_id))).status_code == 404
 
 
+def test_figures_are_no_share_and_are_put_right_where_they_are_entered(here: World, teacher: Client) -> None:
+    add(here, 30, title="Reading at home", kind="indicator", source="figures", possible=Decimal(1))
+    row = teacher.get(*log(here)).context["page"].rows[0]
+    assert (row.may_change, row.may_correct) == (True, False)
+    page = shown(teacher, here, source="figures")
+    assert "30 / 1" not in page
+    assert "Correct" not in page.split("Reading at home", 1)[1]
+
+
 def test_as_a_file(here: World, teacher: Client, signed_in: As) -> None:
     first = add(here, 1, title="=Talk", hints=1)
     second = correct_evidence(actor_of(here), evidence=first, score=Decimal("2.5"))
