@@ -64,6 +64,10 @@ WHERE s.tenant_id = %(tenant)s AND (s.learner_id, s.milestone_id) IN (
 ORDER BY s.learner_id, s.milestone_id
 """
 LOCK_MILESTONES = MILESTONES + "FOR NO KEY UPDATE"
+# Whoever gives a learner the first row on a milestone holds its bar still; whoever moves the bar holds it against that.
+HOLD_BARS = """
+SELECT id FROM milestones_milestone WHERE tenant_id = %(tenant)s AND id = ANY(%(ids)s) ORDER BY id FOR SHARE
+"""
 WRITE_MILESTONES = f"""
 UPDATE milestones_milestonestatus t SET level = u.level, computed_level = u.computed, previous_level = u.previous,
   criteria_met = u.met, flags = u.flags, since = {MOMENT.format("since")}, computed_at = clock_timestamp(),

@@ -78,9 +78,16 @@ def roll_up_milestones(
     moved: Moved, book: PolicyBook, circumstances: Circumstances, cause: str, override_id: int | None = None
 ) -> int:
     """Work out every milestone that these levels count towards. Returns how many milestone levels moved."""
-    standards = Standards.over(np.unique(moved.competency))
-    pairs, evidence = touched(moved, standards)
-    return _roll_up(pairs, evidence, standards, book, circumstances, cause, override_id) if len(pairs) else 0
+    competencies = np.unique(moved.competency)
+    pairs, _evidence = touched(moved, Standards.over(competencies))
+    if not len(pairs):
+        return 0
+    rows = _lock(pairs)
+    standards = Standards.over(competencies)  # once more: a bar may have moved until the locks were there
+    now, evidence = touched(moved, standards)
+    if not np.array_equal(now, pairs):
+        rows = _lock(now)
+    return _roll_up(rows, evidence, standards, book, circumstances, cause, override_id)
 
 
 def touched(moved: Moved, standards: Standards) -> tuple[Ints, Ints]:
@@ -101,18 +108,17 @@ def roll_up_milestone_pairs(pairs: Sequence[tuple[int, int]], cause: str, overri
     if not pairs:
         return 0
     keys = np.unique(np.array(pairs, np.int64), axis=0)
+    rows, none = _lock(keys), np.zeros(len(keys), np.int64)
     standards = Standards.of(np.unique(keys[:, 1]))
-    none = np.zeros(len(keys), np.int64)
-    return _roll_up(keys, none, standards, policy_book(), Circumstances(), cause, override_id)
+    return _roll_up(rows, none, standards, policy_book(), Circumstances(), cause, override_id)
 
 
 def _roll_up(
-    pairs: Ints, evidence: Ints, standards: Standards, book: PolicyBook, circumstances: Circumstances, cause: str,
+    rows: Rows, evidence: Ints, standards: Standards, book: PolicyBook, circumstances: Circumstances, cause: str,
     override_id: int | None,
 ) -> int:  # fmt: skip
-    """pairs: int64[p, 2] of learner and milestone, ascending. The rows are locked first and the competency levels read
-    after that: of two writers on different competencies of one milestone, the later one sees what the earlier wrote."""
-    rows = _lock(pairs)
+    """The rows were locked before the standards were read, and the competency levels are read now: of two writers on
+    different competencies of one milestone, or on its bar, the later one sees what the earlier wrote."""
     found = judge_milestones(rows, standards, book, circumstances, cause, is_act=override_id is not None)
     moves = milestone_changes(rows, found, evidence, override_id)
     run(milestone_write(rows, found), *bulk.changes(moves, cause))
@@ -216,12 +222,16 @@ def open_levels(pairs: Sequence[tuple[int, int]]) -> None:
 
 
 def _lock(pairs: Ints) -> Rows:
-    """Lock the rows of these pairs; those that are not there are made first."""
-    found = read_rows(pairs, lock=True)
+    """Lock the rows of these pairs; those that are not there are made first, with their milestones' bars held still.
+
+    The bars come before the rows, as for who moves one: else the two could wait for each other.
+    """
+    found = read_rows(pairs)
     if len(found) == len(pairs):
-        return found
+        return read_rows(pairs, lock=True)
     known = set(zip(found.learner.tolist(), found.milestone.tolist(), strict=True))
     new = np.array([pair for pair in pairs.tolist() if tuple(pair) not in known], np.int64)
+    bulk.rows(bulk.HOLD_BARS, ids=np.unique(new[:, 1]).tolist())
     columns = {"learner": new[:, 0], "milestone": new[:, 1]}
     run(Write(bulk.OPEN_MILESTONES, "milestone_opening", columns, {"now": timezone.now()}))
     return read_rows(pairs, lock=True)

@@ -15,7 +15,14 @@ from assessments.pieces import Piece
 from competencies.book import policy_book
 from milestones import bulk
 from milestones.columns import Evidence, Statuses
-from milestones.criteria import Rows, judge_milestones, milestone_changes, milestone_write, touched
+from milestones.criteria import (
+    Rows,
+    judge_milestones,
+    milestone_changes,
+    milestone_write,
+    roll_up_milestone_pairs,
+    touched,
+)
 from milestones.judging import Circumstances, Pairs, judge
 from milestones.one_sql import READ, RECORD
 from milestones.recompute import Outcome, compare, level_changes, mark_dependents, moved_of, status_write
@@ -72,13 +79,16 @@ def _work_out(pairs: Pairs, found: Found) -> None:
     writes = [status_write(pairs, judged, outcome)]
     moves = [level_changes(pairs, judged, outcome)]
     keys, evidence = touched(moved_of(pairs, judged, outcome), found.standards)
-    if len(keys):
-        rows = found.rows.rows(np.isin(found.rows.milestone, keys[:, 1]))
+    is_open = np.isin(keys[:, 1], found.rows.milestone)
+    if is_open.any():
+        rows, evidence = found.rows.rows(np.isin(found.rows.milestone, keys[:, 1])), evidence[is_open]
         stored = _with_outcome(pairs, found.stored, outcome)
         milestones = judge_milestones(rows, found.standards, book, circumstances, CAUSE, stored=stored)
         writes.append(milestone_write(rows, milestones))
         moves.append(milestone_changes(rows, milestones, evidence))
     run(*writes, *bulk.changes(bulk.joined(moves), CAUSE))
+    # Made while this piece waited for its locks, as the parts of a split are.
+    roll_up_milestone_pairs([(who, what) for who, what in keys[~is_open].tolist()], CAUSE)
     mark_dependents(pairs, outcome, book)
 
 

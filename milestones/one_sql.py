@@ -1,6 +1,7 @@
 """The three statements of a single piece of evidence: record and lock, read, and (in `milestones.bulk`) write.
 
-Locks are taken in the order of every other writer: the pair, then its milestones that are there, then new ones.
+Locks are taken in the order of every other writer: the pair, then its milestones that are there, then new ones. Of a
+new one the bar is held as well (FOR SHARE): who moves it waits, or is waited for and the new bar is read.
 """
 
 from milestones.columns import EVIDENCE_FIELDS, STATUS_FIELDS, as_json
@@ -34,11 +35,16 @@ WITH known AS (
   WHERE s.tenant_id = %(tenant)s AND s.learner_id = %(learner_id)s
     AND s.milestone_id IN (SELECT milestone_id FROM wanted)
   ORDER BY s.milestone_id FOR NO KEY UPDATE
+), held AS (
+  SELECT m.id AS milestone_id FROM milestones_milestone m
+  WHERE m.tenant_id = %(tenant)s AND m.is_active AND m.id IN (SELECT milestone_id FROM wanted)
+    AND m.id NOT IN (SELECT milestone_id FROM locked)
+  ORDER BY m.id FOR SHARE
 ), opened AS (
   INSERT INTO milestones_milestonestatus AS t (tenant_id, learner_id, milestone_id, level, computed_level,
     previous_level, criteria_met, flags, since, computed_at)
-  SELECT %(tenant)s, %(learner_id)s, milestone_id, 0, 0, 0, 0, 0, clock_timestamp(), clock_timestamp() FROM wanted
-  WHERE milestone_id NOT IN (SELECT milestone_id FROM locked) ORDER BY milestone_id
+  SELECT %(tenant)s, %(learner_id)s, milestone_id, 0, 0, 0, 0, 0, clock_timestamp(), clock_timestamp() FROM held
+  ORDER BY milestone_id
   ON CONFLICT (tenant_id, learner_id, milestone_id) DO UPDATE SET flags = t.flags RETURNING t.milestone_id
 ), audited AS (
   INSERT INTO tenancy_auditentry (tenant_id, at, member_id, token_id, role, action, target_kind, target_id, detail,
