@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from milestones.plans import Asked, create_milestone, plan_milestones
 from status_engine import Level
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
-from tenancy.errors import Invalid, problem
+from tenancy.errors import Conflict, Invalid, problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +58,51 @@ def make_milestone(actor: Actor, *, making: Making, section: Section | None, due
     return milestone
 
 
+WORDS = ("title", "description", "kind", "horizon", "heading")
+
+
+def seen_of(milestone: Milestone) -> str:
+    """What a page remembers of the words, to notice that somebody was faster. Sixteen hexadecimal digits."""
+    words = "\x00".join(str(getattr(milestone, name)) for name in WORDS)
+    return sha256(words.encode()).hexdigest()[:16]
+
+
 @transaction.atomic
-def edit_milestone(actor: Actor, *, milestone: Milestone, making: Making) -> Milestone:
-    """New words and steps. What it asks for moves with the bar (`milestones.bars`), never here."""
+def edit_milestone(actor: Actor, *, milestone: Milestone, making: Making, seen: str | None = None) -> Milestone:
+    """New words and steps. What it asks for moves with the bar (`milestones.bars`), never here.
+
+    Raises Invalid, Conflict where somebody changed the words since `seen` or the milestone has ended.
+    """
     if not making.title.strip():
         raise Invalid([problem("title", _("Enter a title that says what learners do"))])
     row: Milestone = Milestone.objects.select_for_update(no_key=True).get(pk=milestone.pk)
-    row.title, row.description, row.kind = making.title, making.description, making.kind
-    row.horizon, row.heading = making.horizon, making.heading
-    row.save()
-    _set_steps(row, making.steps)
-    record_audit(actor, "milestone.edited", target=row)
+    if not row.is_active:
+        raise Conflict(_("This milestone has ended already. Look at what took its place."))
+    if seen is not None and seen != seen_of(row):
+        raise Conflict(_("Somebody else changed this milestone while you did"), code="edited")
+    changed = [name for name in WORDS if getattr(row, name) != getattr(making, name)]
+    for name in changed:
+        setattr(row, name, getattr(making, name))
+    if changed:
+        row.save(update_fields=changed)
+    if _set_steps(row, making.steps):
+        changed.append("steps")
+    if changed:
+        record_audit(actor, "milestone.edited", target=row, detail={"fields": changed})
     return row
 
 
-def _set_steps(milestone: Milestone, steps: Sequence[Milestone]) -> None:
-    MilestoneStep.objects.filter(goal_id=milestone.pk).delete()
-    if milestone.horizon == Milestone.Horizon.LONG:
-        rows = [MilestoneStep(goal=milestone, step=one, position=n) for n, one in enumerate(steps) if one != milestone]
-        MilestoneStep.objects.bulk_create(rows)
+def _set_steps(milestone: Milestone, steps: Sequence[Milestone]) -> bool:
+    """Exactly these, in this order, and none for a short-term step. Whether that is something new."""
+    is_long = milestone.horizon == Milestone.Horizon.LONG
+    wanted = [one.pk for one in steps if one != milestone] if is_long else []
+    known = MilestoneStep.objects.filter(goal_id=milestone.pk)
+    if list(known.order_by("position", "id").values_list("step_id", flat=True)) == wanted:
+        return False
+    known.delete()
+    rows = [MilestoneStep(goal=milestone, step_id=one, position=n) for n, one in enumerate(wanted)]
+    MilestoneStep.objects.bulk_create(rows)
+    return True
 
 
 def _of_steps(steps: Sequence[Milestone]) -> list[Asked]:

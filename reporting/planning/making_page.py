@@ -49,6 +49,15 @@ def own_milestone(actor: Actor, section: Section, public_id: UUID) -> Milestone:
     return found
 
 
+def curriculum_milestone(actor: Actor, public_id: UUID) -> Milestone:
+    """A milestone of the curriculum that the actor may change. Raises NotFound."""
+    rows = Milestone.objects.visible_to(actor, *MAKE).filter(section=None, is_active=True, learner=None)
+    found: Milestone | None = rows.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def item_of(items: Sequence[Item], public_id: UUID | None) -> Item:
     """Raises NotFound."""
     found = next((one for one in items if one.public_id == public_id), None)

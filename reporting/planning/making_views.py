@@ -12,16 +12,23 @@ from django.views.decorators.http import require_http_methods
 
 from learners.models import Section
 from milestones.checklists import checklist_of, tick_item, untick_item
-from milestones.making import edit_milestone, make_milestone
+from milestones.making import edit_milestone, make_milestone, seen_of
 from milestones.smart import smart_hints
 from reporting.form_problems import add_problems
 from reporting.pages import PageRequest, page_errors, read_uuid
 from reporting.planning.making_forms import MilestoneForm, WordsForm, asked_of, criterion_forms, first_words
-from reporting.planning.making_page import item_of, may_untick, measures_of, own_milestone, steps_of
+from reporting.planning.making_page import (
+    curriculum_milestone,
+    item_of,
+    may_untick,
+    measures_of,
+    own_milestone,
+    steps_of,
+)
 from reporting.planning.rights import DRAFT, EDITORS, MAKE, SCORE
 from reporting.planning.smart_words import in_words
 from reporting.reach import published_milestone, visible_learner, visible_section
-from tenancy.errors import Invalid, NotFound, Refused
+from tenancy.errors import Conflict, Invalid, NotFound, Refused
 from tenancy.gate import requires
 
 
@@ -75,6 +82,27 @@ def edit(request: PageRequest, section_id: UUID, milestone_id: UUID) -> HttpResp
         return redirect("class_plan", section.public_id)
     context = {"form": form, "section": section, "milestone": milestone}
     return render(request, "planning/edit_milestone.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(*MAKE, EDITORS)
+@page_errors
+def edit_curriculum_milestone(request: PageRequest, milestone_id: UUID) -> HttpResponse:
+    milestone = curriculum_milestone(request.actor, milestone_id)
+    data = request.POST if request.method == "POST" else None
+    form = WordsForm(data, steps=steps_of(None, milestone), initial=first_words(milestone))
+    theirs, status = None, 422 if form.errors else 200
+    if form.is_bound and form.is_valid():
+        seen = request.POST.get("seen", "")
+        try:
+            edit_milestone(request.actor, milestone=milestone, making=form.making(), seen=seen)
+        except Conflict as error:
+            theirs, status = {"message": error.message, "milestone": milestone}, 409
+        else:
+            messages.success(request, _("Saved: %(title)s.") % {"title": form.cleaned_data["title"]})
+            return redirect("milestone", milestone_id)
+    context = {"form": form, "milestone": milestone, "seen": seen_of(milestone), "theirs": theirs}
+    return render(request, "planning/edit_milestone.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

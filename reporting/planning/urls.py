@@ -10,6 +10,11 @@ urlpatterns = [
     path("classes/<uuid:section_id>/proposals/<uuid:milestone_id>/", views.answer_proposal, name="answer_proposal"),
     path("classes/<uuid:section_id>/milestones/new/", making_views.new_milestone, name="new_milestone"),
     path("classes/<uuid:section_id>/milestones/<uuid:milestone_id>/edit/", making_views.edit, name="edit_milestone"),
+    path(
+        "curriculum/milestones/<uuid:milestone_id>/edit/",
+        making_views.edit_curriculum_milestone,
+        name="edit_curriculum_milestone",
+    ),
     path("curriculum/milestones/new/", making_views.new_curriculum_milestone, name="new_curriculum_milestone"),
     path("learners/<uuid:learner_id>/checklist/<uuid:milestone_id>/", making_views.checklist, name="checklist"),
     path(PLAN, plan_views.plan, name="class_plan"),

@@ -171,6 +171,7 @@ PAGES: dict[str, PageOf] = {
     "plan": PageOf("TCH", lambda s: s.grid.replace("grid", "plan")),
     "out of the plan": PageOf("TCH", lambda s: f"{s.grid.replace('grid', 'plan')}{s.milestones[1]}/out/"),
     "assign to several": PageOf("DST", lambda s: f"/milestones/{s.milestones[1]}/assign/"),
+    "edit a milestone": PageOf("DST", lambda s: f"/curriculum/milestones/{s.milestones[1]}/edit/"),
     "milestone health": PageOf("TCH", lambda s: "/curriculum/health/"),
     "rubrics": PageOf("TCH", lambda s: "/curriculum/rubrics/"),
     "new rubric": PageOf("TCH", lambda s: "/curriculum/rubrics/new/"),

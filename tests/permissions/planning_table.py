@@ -42,6 +42,10 @@ def own_plan(p: Places, kind: str) -> str:
     return f"/classes/{p.ids['section'][kind]}/plan/{here(p, 'made', kind)}/out/"
 
 
+def reworded(p: Places, kind: str) -> str:
+    return f"/curriculum/milestones/{own(p, 'milestone')}/edit/"
+
+
 def assigned(p: Places, kind: str) -> str:
     return f"/milestones/{own(p, 'milestone')}/assign/"
 
@@ -71,6 +75,8 @@ PLANNING_ENTRIES: tuple[Entry, ...] = (
     post("edit_milestone", MAKE, STAFF, made, 422, what="section"),
     page("new_curriculum_milestone", DRAFT, EDITORS, lambda p, k: "/curriculum/milestones/new/"),
     post("new_curriculum_milestone", DRAFT, EDITORS, lambda p, k: "/curriculum/milestones/new/", 422),
+    page("edit_curriculum_milestone", MAKE, EDITORS, reworded),
+    post("edit_curriculum_milestone", MAKE, EDITORS, reworded, 422),
     page("checklist", SCORE, STAFF, checklist, what="learner"),
     post("checklist", SCORE, STAFF, checklist, 404, what="learner"),
     page("class_plan", DATES, STAFF, of("plan/"), what="section"),
