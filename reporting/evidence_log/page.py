@@ -14,8 +14,9 @@ from uuid import UUID
 from django.db.models import BooleanField, CharField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
+from assessments.assessing import READ
 from assessments.judged_evidence import CORRECT, JUDGED, SELF
-from assessments.models import Assessment, Evidence, standing
+from assessments.models import Assessment, Attempt, Evidence, standing
 from assessments.models.ledger import released_with_a_level
 from competencies.statements import label_of
 from learners.classes import learners_of
@@ -65,7 +66,7 @@ class LogRow:
     """A piece as it stands, and `before`: what stood there earlier, newest first.
 
     `milestone_id`: one of the class that the piece belongs to, None where only its task is of the class. `attempt_id`:
-    where it is judged again. `may_correct`: by hand; figures and check-lists are put right where they are entered.
+    where it is judged again. `is_released`: a level built on it; `is_result_released`: the result of the attempt. `may_correct`: by hand; figures and check-lists are put right where they are entered.
     """
 
     now: Entry
@@ -78,6 +79,7 @@ class LogRow:
     form: str
     source: str
     is_released: bool
+    is_result_released: bool
     may_change: bool
     may_correct: bool
     attempt_id: UUID | None
@@ -115,7 +117,7 @@ class Around:
 
 
 def log_page(actor: Actor, section_id: UUID, filters: LogFilters) -> LogPage:
-    """Eight queries at any size. Raises NotFound for a class out of reach."""
+    """At most nine queries at any size. Raises NotFound for a class out of reach."""
     around = around_of(actor, section_id)
     rows = chosen(actor, around, filters)
     if filters.before is not None:
@@ -180,10 +182,10 @@ def chosen(actor: Actor, around: Around, filters: LogFilters) -> "QuerySet[Any]"
 
 
 def in_words(actor: Actor, around: Around, rows: Sequence[Any]) -> list[LogRow]:
-    """The rows with their earlier versions. Two queries."""
-    earlier = _earlier(actor, rows)
+    """The rows with their earlier versions. Three queries."""
+    earlier, results = _earlier(actor, rows), _results(actor, rows)
     names = member_names([actor.member_id, *(row.recorded_by_id for row in [*rows, *earlier.values()])])
-    return [_row(around, row, _chain(row, earlier), names) for row in rows]
+    return [_row(around, row, _chain(row, earlier), names, results) for row in rows]
 
 
 def _earlier(actor: Actor, rows: Sequence[Any]) -> dict[int, Evidence]:
@@ -194,6 +196,13 @@ def _earlier(actor: Actor, rows: Sequence[Any]) -> dict[int, Evidence]:
     return {row.pk: row for row in found}
 
 
+def _results(actor: Actor, rows: Sequence[Any]) -> set[UUID]:
+    """The attempts whose result the learner has."""
+    keys = [key for row in rows if row.source == JUDGED and (key := read_uuid(row.attempt)) is not None]
+    found = Attempt.objects.visible_to(actor, *READ).filter(public_id__in=keys, state=Attempt.State.RELEASED)
+    return set(found.values_list("public_id", flat=True))
+
+
 def _chain(row: Any, earlier: Mapping[int, Evidence]) -> list[Evidence]:
     found: list[Evidence] = []
     while (row := earlier.get(row.supersedes_id)) is not None:
@@ -201,8 +210,9 @@ def _chain(row: Any, earlier: Mapping[int, Evidence]) -> list[Evidence]:
     return found
 
 
-def _row(around: Around, row: Any, chain: Sequence[Evidence], names: Names) -> LogRow:
+def _row(around: Around, row: Any, chain: Sequence[Evidence], names: Names, results: Collection[UUID]) -> LogRow:
     pair, source = row.learner_competency, source_of(row.source)
+    attempt_id = read_uuid(row.attempt) if source == JUDGED else None
     may_change = row.may_change and row.entry != Evidence.Entry.WITHDRAWN
     return LogRow(
         now=_entry(row, names),
@@ -215,9 +225,10 @@ def _row(around: Around, row: Any, chain: Sequence[Evidence], names: Names) -> L
         form=row.form,
         source=SOURCES[source](),
         is_released=row.is_released,
+        is_result_released=attempt_id in results,
         may_change=may_change,
         may_correct=may_change and row.score is not None and source not in ENTERED_ELSEWHERE,
-        attempt_id=read_uuid(row.attempt) if source == JUDGED else None,
+        attempt_id=attempt_id,
         before=tuple(_entry(one, names) for one in chain),
     )
 

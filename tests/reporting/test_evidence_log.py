@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from assessments.marking import Judgement, judge
+from assessments.marking import Judgement, judge, release
 from assessments.models import Evidence
 from assessments.services import correct_evidence, record_evidence, record_many, withdraw_evidence
 from milestones.services import release_levels
@@ -94,7 +94,7 @@ def test_released_means_that_families_have_seen_a_level_built_on_it(here: World,
     assert listed(teacher, here, released="yes") == everything
     late = add(here, 4)
     assert listed(teacher, here, released="no") == [late.public_id]
-    assert "Not released" in shown(teacher, here, released="no")
+    assert "Level not released" in shown(teacher, here, released="no")
     assert listed(teacher, here, released="yes") == everything
 
 
@@ -128,6 +128,9 @@ def test_only_what_belongs_to_the_class(here: World, teacher: Client, signed_in:
     assert f'href="/attempts/{attempt.public_id}/"' in response.content.decode(), (
         "a task of the class; judged again there"
     )
+    assert "Result not released" in text_of(response)
+    release(actor_of(here), assessment=task)
+    assert "Level not released Result released" in shown(teacher, here)
     for key in ("LRN", "GRD", "OTHER_TCH"):
         assert signed_in(key).get(*log(here)).status_code == 404
 
