@@ -66,7 +66,8 @@ class LogRow:
     """A piece as it stands, and `before`: what stood there earlier, newest first.
 
     `milestone_id`: one of the class that the piece belongs to, None where only its task is of the class. `attempt_id`:
-    where it is judged again. `is_released`: a level built on it; `is_result_released`: the result of the attempt. `may_correct`: by hand; figures and check-lists are put right where they are entered.
+    where it is judged again. `is_released`: a level built on it; `is_result_released`: the result of the attempt.
+    `may_correct`: by hand; figures and check-lists are put right where they are entered.
     """
 
     now: Entry
