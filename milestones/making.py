@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from learners.models import Section
 from milestones.checklists import checklist_items
-from milestones.models import Criterion, Milestone, MilestoneStep
+from milestones.models import Criterion, Milestone, MilestoneStep, MilestoneWording
 from milestones.plans import Asked, create_milestone, plan_milestones
 from status_engine import Level
 from tenancy.actor import Actor
@@ -69,7 +69,7 @@ def seen_of(milestone: Milestone) -> str:
 
 @transaction.atomic
 def edit_milestone(actor: Actor, *, milestone: Milestone, making: Making, seen: str | None = None) -> Milestone:
-    """New words and steps. What it asks for moves with the bar (`milestones.bars`), never here.
+    """New words and steps; the old words are kept. What it asks for moves with the bar (`milestones.bars`), never here.
 
     Raises Invalid, Conflict where somebody changed the words since `seen` or the milestone has ended.
     """
@@ -81,6 +81,9 @@ def edit_milestone(actor: Actor, *, milestone: Milestone, making: Making, seen: 
     if seen is not None and seen != seen_of(row):
         raise Conflict(_("Somebody else changed this milestone while you did"), code="edited")
     changed = [name for name in WORDS if getattr(row, name) != getattr(making, name)]
+    if changed:
+        before = {name: getattr(row, name) for name in WORDS}
+        MilestoneWording.objects.create(milestone=row, ended_by_id=actor.member_id, **before)
     for name in changed:
         setattr(row, name, getattr(making, name))
     if changed:

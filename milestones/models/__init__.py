@@ -17,6 +17,7 @@ from milestones.models.plans import (
     MilestoneAssignment,
     MilestoneStep,
     MilestoneVersion,
+    MilestoneWording,
     RouteStep,
 )
 from milestones.models.recognition import RECOGNITION, CelebrationRule, Certificate, ShoutOut
@@ -27,7 +28,7 @@ from milestones.models.statuses import CompetencyStatus, MilestoneStatus, Releas
 __all__ = [
     "DATES", "LEVELS", "PERSONAL", "RECOGNITION", "REVIEW", "CelebrationRule", "Certificate", "CompetencyStatus",
     "Criterion", "FollowUp", "LearnerTarget", "LevelOverride", "Milestone", "MilestoneAssignment", "MilestonePace",
-    "MilestoneStatus", "MilestoneStep", "MilestoneVersion", "OverrideEnd", "PolicyTrial", "Release", "ReviewCadence",
-    "ReviewItem", "ReviewSession", "RouteStep", "ScoreEntry", "ScoreSheet", "SectionMilestone", "ShadowCheck",
-    "ShoutOut", "StatusChange", "TrialMove", "newest_release", "seen_personal",
+    "MilestoneStatus", "MilestoneStep", "MilestoneVersion", "MilestoneWording", "OverrideEnd", "PolicyTrial", "Release",
+    "ReviewCadence", "ReviewItem", "ReviewSession", "RouteStep", "ScoreEntry", "ScoreSheet", "SectionMilestone",
+    "ShadowCheck", "ShoutOut", "StatusChange", "TrialMove", "newest_release", "seen_personal",
 ]  # fmt: skip

@@ -118,6 +118,27 @@ class MilestoneVersion(TenantModel):
         return f"v{self.number}"
 
 
+class MilestoneWording(TenantModel):
+    """The words of a milestone until they were changed. Append-only."""
+
+    RESOURCE = CURRICULUM
+
+    milestone = TenantForeignKey(Milestone, on_delete=models.PROTECT, related_name="wordings")
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    kind = models.CharField(max_length=16)
+    horizon = models.CharField(max_length=5)
+    heading = models.CharField(max_length=120, blank=True)
+    ended_at = models.DateTimeField(default=timezone.now)
+    ended_by_id = models.BigIntegerField(null=True)  # member; no constraint: the history outlives accounts
+
+    class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["tenant", "milestone", "-id"], name="milestonewording_newest")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class RouteStep(TenantModel):
     """The order in which one learner takes competencies, where it is not the curriculum's."""
 

@@ -24,7 +24,7 @@ from milestones.health import (
     health_of,
     milestones_of,
 )
-from milestones.models import Criterion, Milestone, MilestoneVersion
+from milestones.models import Criterion, Milestone, MilestoneVersion, MilestoneWording
 from reporting.levels import WORDS
 from status_engine import Level
 from tenancy.access import can
@@ -32,7 +32,7 @@ from tenancy.actor import Actor
 from tenancy.errors import NotFound, problem
 
 READ = (CURRICULUM, "read")
-NAMED, MOST_SECTIONS = 60, 400
+NAMED, MOST_SECTIONS, MOST_WORDINGS = 60, 400, 20
 FINDINGS = {
     TOO_EASY: (gettext_lazy("Too easy"), gettext_lazy("Almost everybody is at Meets. Ask for more, or let it go.")),
     TOO_HARD: (gettext_lazy("Too hard"), gettext_lazy("Few reach it in time. Split it into steps, or ask for less.")),
@@ -170,6 +170,11 @@ def _asked(one: dict[str, object], names: dict[int, str]) -> str:
     if one["target"] is not None:
         return f"{name}: {one['target']:g}" if isinstance(one["target"], float) else f"{name}: {one['target']}"
     return f"{name}: {WORDS[int(str(one['required_level']))].name}"
+
+
+def earlier_words(milestone: Milestone) -> list[MilestoneWording]:
+    """What it was called and said before, the newest first. One query."""
+    return list(MilestoneWording.objects.filter(milestone_id=milestone.pk).order_by("-id")[:MOST_WORDINGS])
 
 
 def _finding(health: Health | None) -> Finding | None:

@@ -18,6 +18,7 @@ from reporting.bars.forms import read_bar, read_parts
 from reporting.bars.page import (
     READ,
     criteria_of,
+    earlier_words,
     health_page,
     level_choices,
     milestone_page,
@@ -42,6 +43,7 @@ def milestone(request: PageRequest, milestone_id: UUID) -> HttpResponse:
     may_assign = page.milestone.is_active and page.milestone.learner_id is None and may_at_all(request.actor, *PLAN)
     gone = gone_of(page.milestone.pk, None)
     context = {"page": page, "decisions": decisions, "may_assign": may_assign, "gone": gone}
+    context["wordings"] = earlier_words(page.milestone)
     return render(request, "bars/milestone.html", context)
 
 

@@ -38,6 +38,7 @@ APPEND_ONLY = (
     "interventions_plansession",
     "milestones_leveloverride",
     "milestones_milestoneversion",
+    "milestones_milestonewording",
     "milestones_overrideend",
     "milestones_release",
     "milestones_statuschange",

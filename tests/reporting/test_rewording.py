@@ -54,6 +54,19 @@ def test_new_words_are_read_everywhere_and_levels_stay(home: World, signed_in: A
     assert edits(home) == [{"fields": ["title", "description", "kind"]}]  # names of fields, never values
 
 
+def test_the_words_before_are_kept_and_shown(home: World, signed_in: As) -> None:
+    district = signed_in("DST")
+    page = f"/milestones/{home.milestone.public_id}/"
+    assert "Earlier words" not in text_of(district.get(page))
+    for title, description in (("Compares fractions", "With a drawing"), ("Orders fractions", "On a line")):
+        with tenant_context(home.tenant.pk):
+            now = Milestone.objects.get(pk=home.milestone.pk)
+        district.post(page_of(now), sent(district, now, title=title, description=description))
+    earlier = text_of(district.get(page)).split("Earlier words")[1]
+    assert earlier.index("Compares fractions") < earlier.index("With a drawing") < earlier.index("LKV Fractions")
+    assert "Orders fractions" not in earlier
+
+
 def test_the_same_words_again_are_no_edit(home: World, signed_in: As) -> None:
     district = signed_in("DST")
     assert district.post(page_of(home.milestone), sent(district, home.milestone)).status_code == 302
