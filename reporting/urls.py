@@ -5,6 +5,7 @@ from reporting.bars.urls import urlpatterns as bars
 from reporting.curriculum.urls import urlpatterns as curriculum
 from reporting.evidence_log.urls import urlpatterns as evidence_log
 from reporting.figures.urls import urlpatterns as figures
+from reporting.gaps.urls import urlpatterns as gaps
 from reporting.planning.urls import urlpatterns as planning
 from reporting.portfolio.urls import urlpatterns as portfolio
 from reporting.recognition.urls import urlpatterns as recognition
@@ -47,3 +48,4 @@ urlpatterns += planning
 urlpatterns += reviews
 urlpatterns += recognition
 urlpatterns += today
+urlpatterns += gaps

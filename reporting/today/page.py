@@ -37,6 +37,7 @@ GROUPS = (
 # The order of the groups is that of urgency; inside a group that of its reasons.
 URGENCY = {str(reason): at for at, reason in enumerate(one for _, _, _, some in GROUPS for one in some)}
 BESIDE = (Reason.ASKED, Reason.EARLY)
+MOST_BESIDE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def today_page(actor: Actor, chosen: UUID | None = None, *, is_whole: bool = Fal
     alerts = _alerts(actor, chosen)
     main = _once([one for one in alerts if one.reason not in BESIDE])
     shown = _in_order(main)[: MOST if is_whole else AT_FIRST]
-    beside = [one for one in alerts if one.reason in BESIDE][:MOST]
+    beside = [*_beside(alerts, Reason.ASKED), *_beside(alerts, Reason.EARLY)]
     facts = _Facts(actor, [alert for alert, _ in shown] + beside)
     rows = {alert.pk: facts.row(alert, others) for alert, others in shown}
     return Today(
@@ -115,6 +116,12 @@ def _open(actor: Actor, chosen: UUID | None) -> Any:
 
 def _alerts(actor: Actor, chosen: UUID | None) -> list[Alert]:
     return list(_open(actor, chosen).select_related("learner", "milestone", "section").order_by("since", "id"))
+
+
+def _beside(alerts: Sequence[Alert], reason: str) -> list[Alert]:
+    """The newest, one of each learner, as many as fit beside the list."""
+    newest = {one.learner_id: one for one in alerts if one.reason == reason}
+    return sorted(newest.values(), key=lambda one: one.since, reverse=True)[:MOST_BESIDE]
 
 
 def _once(alerts: Sequence[Alert]) -> list[tuple[Alert, int]]:

@@ -8,8 +8,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from interventions.gaps import shared_gaps
 from interventions.models.queue import ALERT
 from interventions.queue import ACKNOWLEDGE, act_on_alert, undo_last_act
+from reporting.gaps.page import my_sections
 from reporting.pages import PageRequest, page_errors, read_uuid
 from reporting.today.page import today_page
 from tenancy.actor import TCH
@@ -54,5 +56,12 @@ def undo(request: PageRequest, alert_id: UUID) -> HttpResponse:
 def _page(request: PageRequest, status: int = 200, **more: Any) -> HttpResponse:
     chosen, is_whole = read_uuid(request.GET.get("class")), request.GET.get("all") == "1"
     page = today_page(request.actor, chosen, is_whole=is_whole)
-    context = {"page": page, "day": request.actor.today, "done": read_uuid(request.GET.get("done")), **more}
+    shared = shared_gaps(request.actor, list(my_sections(request.actor)))
+    context = {
+        "page": page,
+        "gap": shared[0] if shared else None,
+        "day": request.actor.today,
+        "done": read_uuid(request.GET.get("done")),
+        **more,
+    }
     return render(request, "today/today.html", context, status=status)

@@ -50,6 +50,7 @@ def a_week_ago(world: World) -> str:
 
 PAGES = {
     "today": Page("TCH", lambda w: "/today/?all=1"),
+    "groups by shared gap": Page("TCH", lambda w: "/groups/"),
     "my classes": Page("TCH", lambda w: "/classes/"),
     "my classes of an administrator": Page("SCH", lambda w: "/classes/"),
     "class grid": Page("TCH", lambda w: f"/classes/{w.section.public_id}/grid/"),
@@ -94,6 +95,9 @@ PAGES = {
 # worked out anew from the ledger. The number is fixed at any size but over the budget; an entry goes when its page is
 # within it.
 ALLOWED = {
+    # The queue, the engine's next step for each of its rows, their pieces and forms, and the largest shared gap.
+    "today": 24,
+    "groups by shared gap": 13,
     "class grid, a past day": 17,  # the bar of its time, and dates of single learners
     "class grid, as a file": 13,
     # What was given beside the plan of a class, own goals, work that waits, good words: each a read of its own.

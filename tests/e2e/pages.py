@@ -134,6 +134,7 @@ PAGES: dict[str, PageOf] = {
     "change password": PageOf("TCH", lambda s: "/accounts/password/change/"),
     "today": PageOf("TCH", lambda s: "/today/"),
     "today, a menu": PageOf("TCH", lambda s: "/today/?all=1", then=open_row_menu),
+    "groups by shared gap": PageOf("TCH", lambda s: "/groups/"),
     "my classes": PageOf("TCH", lambda s: "/classes/"),
     "menu": PageOf("TCH", lambda s: "/classes/", then=open_menu),
     "grid": PageOf("TCH", lambda s: s.grid),
