@@ -162,4 +162,4 @@ ENTRIES: tuple[Entry, ...] = (
 # Routes without a right: name → status of a GET by anybody.
 PUBLIC = {"healthz": 200, "readyz": 200, "api_docs": 200, "api_schema": 200, "api/": 404, "verify_certificate": 404}
 # Where each role lands from the front door; ANON goes to the sign-in.
-HOME = {"TCH": "/classes/", "SCH": "/reports/", "DST": "/reports/", "GRD": "/family/", "LRN": "/me/"}
+HOME = {"TCH": "/today/", "SCH": "/reports/", "DST": "/reports/", "GRD": "/family/", "LRN": "/me/"}

@@ -1,4 +1,4 @@
-"""An entry of the queue for every learner of the standing cast."""
+"""An entry of the queue for every learner of the standing cast, and a group in every class."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from interventions.models import Alert
-from learners.models import Learner
+from learners.models import Learner, LearnerGroup, Section
 from tenancy.context import tenant_context
 from tenancy.ids import uuid7
 from tests.builders import World
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 
 def add_alerts(places: Places) -> None:
-    """`alert`: one per learner."""
+    """`alert`: one per learner. `group`: one per section."""
+    _add_groups(places)
     places.ids["alert"] = {"never": str(uuid7()), "wrong_type": "12345"}
     home, away = places.home, places.cast.away
     with tenant_context(home.tenant.pk):
@@ -35,3 +36,18 @@ def _add(places: Places, kind: str, world: World, learner: Learner, reason: str 
         facts={"kind": "help", "days": 70},
     )  # fmt: skip
     places.ids["alert"][kind] = str(alert.public_id)
+
+
+def _add_groups(places: Places) -> None:
+    ids = places.ids["group"] = {"never": str(uuid7()), "wrong_type": "12345"}
+    sections = places.ids["section"]
+    with tenant_context(places.home.tenant.pk):
+        for kind in ("own", "same_school", "other_school"):
+            section = Section.objects.get(public_id=sections[kind])
+            ids[kind] = str(LearnerGroup.objects.create(section=section, name=f"Group of {kind}").public_id)
+        gone = LearnerGroup.objects.create(section=places.home.section, name="Gone")
+        ids["deleted"] = str(gone.public_id)
+        gone.delete()
+    with tenant_context(places.cast.away.tenant.pk):
+        section = places.cast.away.section
+        ids["other_tenant"] = str(LearnerGroup.objects.create(section=section, name="Theirs").public_id)
