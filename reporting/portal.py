@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
@@ -12,6 +12,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from assessments.models import Evidence, standing
+from interventions.models import SupportPlan
+from interventions.models.plans import CASE
 from learners.models import Learner
 from milestones.models import LevelOverride, Milestone, MilestoneVersion, Release
 from milestones.score_sheets import SOURCE
@@ -83,6 +85,15 @@ class GoalChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Help:
+    """A support plan that a teacher shared: what is tried for which milestone, and when it is looked at again."""
+
+    title: str
+    approach: str
+    review_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Portrait:
     """One learner's page. `next_steps`: the milestones nearest to the goal, at most three."""
 
@@ -95,6 +106,7 @@ class Portrait:
     newest: datetime | None
     words: tuple[Words, ...]
     changed: tuple[GoalChange, ...]
+    help: tuple[Help, ...]
 
     @property
     def released(self) -> dict[UUID, int]:
@@ -111,7 +123,7 @@ def my_learners(actor: Actor) -> list[Child]:
 
 
 def portrait(actor: Actor, learner_id: UUID | None = None) -> Portrait:
-    """Six queries. Raises NotFound for a learner that is not the actor's own or child."""
+    """Seven queries. Raises NotFound for a learner that is not the actor's own or child."""
     rows = Learner.objects.visible_to(actor, "Learner directory fields").select_related("home_school")
     learner = (rows.filter(public_id=learner_id) if learner_id else rows).order_by("id").first()
     if learner is None:
@@ -131,7 +143,15 @@ def portrait(actor: Actor, learner_id: UUID | None = None) -> Portrait:
         newest=max((one.released_at for one in levels), default=None),
         words=teachers_words(actor, learner),
         changed=goal_changes(learner),
+        help=shared_plans(actor, learner),
     )
+
+
+def shared_plans(actor: Actor, learner: Learner) -> tuple[Help, ...]:
+    """Running plans that were shared with learner and family. One query."""
+    rows = SupportPlan.objects.visible_to(actor, CASE).filter(learner=learner, state=SupportPlan.State.RUNNING)
+    found = rows.filter(is_shared=True).order_by("review_on", "id")
+    return tuple(Help(*row) for row in found.values_list("milestone__title", "approach", "review_on"))
 
 
 def goal_changes(learner: Learner) -> tuple[GoalChange, ...]:

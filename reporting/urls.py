@@ -7,6 +7,7 @@ from reporting.evidence_log.urls import urlpatterns as evidence_log
 from reporting.figures.urls import urlpatterns as figures
 from reporting.gaps.urls import urlpatterns as gaps
 from reporting.planning.urls import urlpatterns as planning
+from reporting.plans.urls import urlpatterns as plans
 from reporting.portfolio.urls import urlpatterns as portfolio
 from reporting.recognition.urls import urlpatterns as recognition
 from reporting.reviews.urls import urlpatterns as reviews
@@ -49,3 +50,4 @@ urlpatterns += reviews
 urlpatterns += recognition
 urlpatterns += today
 urlpatterns += gaps
+urlpatterns += plans

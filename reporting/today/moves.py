@@ -1,7 +1,7 @@
 """The main action of a row of Today: one, chosen by the reason (design: ui §7.3)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assessments.models import Assessment, Attempt, Form
-from interventions.models import Alert, Reason
+from interventions.models import Alert, Reason, SupportPlan
 from learners.reach import my_section_ids
 from milestones.selectors import CriterionReason
 from tenancy.actor import Actor
@@ -52,6 +52,19 @@ def move_of(alert: Alert, unused: Unused | None) -> Move:
     if alert.reason == Reason.EARLY:
         return Move(_("Celebrate"), "party-popper", page)
     return Move(_("Look closer"), "arrow-right", page)
+
+
+def review_of(plan: SupportPlan) -> Move:
+    return Move(_("Review plan"), "handshake", reverse("support_plan", kwargs={"plan_id": plan.public_id}))
+
+
+def running_plans(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], SupportPlan]:
+    """{(learner, milestone): the plan that runs}, the newest of several. One query."""
+    rows = SupportPlan.objects.filter(
+        state=SupportPlan.State.RUNNING, learner_id__in={who for who, _ in pairs},
+        milestone_id__in={what for _, what in pairs},
+    ).order_by("id")  # fmt: skip
+    return {(plan.learner_id, plan.milestone_id): plan for plan in rows}
 
 
 def unused_forms(actor: Actor, reasons: Reasons) -> dict[tuple[int, int], Unused]:

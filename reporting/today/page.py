@@ -20,9 +20,9 @@ from interventions.queue import ACKNOWLEDGE, colleagues_for
 from learners.models import Section
 from learners.reach import my_section_ids
 from milestones.selectors import CriterionReason, reasons_for
-from reporting.today.moves import Move, Unused, move_of, unused_forms
+from reporting.today.moves import Move, Unused, move_of, review_of, running_plans, unused_forms
 from reporting.today.trail import Shown, trails
-from reporting.today.words import sentence_of, tag_of
+from reporting.today.words import plan_sentence, sentence_of, tag_of
 from tenancy.actor import Actor
 
 AT_FIRST = 12
@@ -36,6 +36,7 @@ GROUPS = (
 )  # fmt: skip
 # The order of the groups is that of urgency; inside a group that of its reasons.
 URGENCY = {str(reason): at for at, reason in enumerate(one for _, _, _, some in GROUPS for one in some)}
+STANDING_STILL = (Reason.STALLED, Reason.ONE_KIND, Reason.ATTEMPTS, Reason.BEHIND)
 BESIDE = (Reason.ASKED, Reason.EARLY)
 MOST_BESIDE = 6
 
@@ -159,12 +160,15 @@ class _Facts:
         self.reasons: dict[tuple[int, int], list[CriterionReason]] = reasons_for(pairs) if pairs else {}
         self.trails = trails(self.reasons)
         self.unused: dict[tuple[int, int], Unused] = unused_forms(actor, self.reasons)
+        self.plans = running_plans(pairs)
         self.colleagues = colleagues_for(actor, {one.learner_id for one in alerts})
 
     def row(self, alert: Alert, others: int) -> Row:
         learner, milestone = alert.learner, alert.milestone
         pair = (learner.pk, milestone.pk)
         criteria, trail = self.reasons.get(pair, []), self.trails.get(pair, ())
+        # Where something is tried already, the next move is to look at whether it helps.
+        plan = self.plans.get(pair) if alert.reason in STANDING_STILL else None
         return Row(
             alert=alert.public_id,
             learner=learner.public_id,
@@ -174,9 +178,9 @@ class _Facts:
             title=milestone.title,
             reason=alert.reason,
             tag=tag_of(alert),
-            sentence=sentence_of(alert, criteria, trail),
+            sentence=plan_sentence(plan) if plan else sentence_of(alert, criteria, trail),
             others=others,
             trail=trail,
-            move=move_of(alert, self.unused.get(pair)),
+            move=review_of(plan) if plan else move_of(alert, self.unused.get(pair)),
             colleagues=tuple((one.public_id, one.name) for one in self.colleagues.get(learner.pk, ())),
         )

@@ -7,7 +7,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from interventions.models import Alert, LearnerRequest, Reason
+from interventions.models import Alert, LearnerRequest, Reason, SupportPlan
 from milestones.selectors import CriterionReason
 from reporting.levels import WORDS
 from reporting.policy_words import KINDS
@@ -36,6 +36,11 @@ def tag_of(alert: Alert) -> str:
 
 def sentence_of(alert: Alert, criteria: Criteria, trail: Trail) -> str:
     return SENTENCES[alert.reason](alert, criteria, trail)
+
+
+def plan_sentence(plan: SupportPlan) -> str:
+    values = {"day": date_format(localtime(plan.started_at), "j M"), "approach": plan.approach}
+    return _("A support plan from %(day)s is running: %(approach)s. Look at whether it helps.") % values
 
 
 def _past(days: int) -> str:

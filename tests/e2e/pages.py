@@ -96,6 +96,12 @@ def open_row_menu(tab: Tab) -> None:
     tab.page.locator(".queue .menu summary").first.click()
 
 
+def begin_plan(tab: Tab) -> None:
+    tab.page.get_by_label("What will you try?").fill("Fraction strips in a group of three")
+    tab.page.get_by_role("button", name="Begin the plan").click()
+    tab.page.get_by_role("heading", name="Sessions").wait_for()
+
+
 def framework_of(place: Place, end: str = "") -> str:
     found = place.ask("SELECT public_id FROM competencies_framework WHERE title = 'LKV Framework'")
     return f"/curriculum/frameworks/{found[0][0]}/{end}"
@@ -134,6 +140,9 @@ PAGES: dict[str, PageOf] = {
     "change password": PageOf("TCH", lambda s: "/accounts/password/change/"),
     "today": PageOf("TCH", lambda s: "/today/"),
     "today, a menu": PageOf("TCH", lambda s: "/today/?all=1", then=open_row_menu),
+    "support plans": PageOf("TCH", lambda s: "/support-plans/"),
+    "new support plan": PageOf("TCH", lambda s: s.milestone(0, 1) + "support/new/"),
+    "support plan": PageOf("TCH", lambda s: s.milestone(0, 2) + "support/new/", then=begin_plan),
     "groups by shared gap": PageOf("TCH", lambda s: "/groups/"),
     "my classes": PageOf("TCH", lambda s: "/classes/"),
     "menu": PageOf("TCH", lambda s: "/classes/", then=open_menu),

@@ -73,7 +73,13 @@ FACTS: dict[str, dict[str, dict[str, frozenset[str]]]] = {
     # Curriculum belongs to the tenant as a whole.
     "curriculum": {},
 }
-FACTS |= {"task": FACTS["section"], "attempt": FACTS["learner"], "asked": FACTS["learner"], "alert": FACTS["learner"]}
+FACTS |= {
+    "task": FACTS["section"],
+    "attempt": FACTS["learner"],
+    "asked": FACTS["learner"],
+    "alert": FACTS["learner"],
+    "support_plan": FACTS["learner"],
+}
 KINDS = {
     "learner": INSIDE,
     "section": ("own", "same_school", "other_school"),
@@ -89,6 +95,7 @@ KINDS = {
     "attempt": INSIDE,
     "asked": INSIDE,
     "alert": INSIDE,
+    "support_plan": INSIDE,
     "rubric": ("own",),
     "curriculum": ("own",),
 }

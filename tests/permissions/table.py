@@ -12,6 +12,7 @@ from tests.permissions.evidence_log_table import EVIDENCE_LOG_ENTRIES
 from tests.permissions.figures_table import FIGURES_ENTRIES
 from tests.permissions.places import Places
 from tests.permissions.planning_table import PLANNING_ENTRIES
+from tests.permissions.plans_table import PLANS_ENTRIES
 from tests.permissions.policy_table import POLICY_ENTRIES
 from tests.permissions.portfolio_table import PORTFOLIO_ENTRIES
 from tests.permissions.recognition_table import RECOGNITION_ENTRIES
@@ -155,7 +156,7 @@ ENTRIES: tuple[Entry, ...] = (
     *EVIDENCE_LOG_ENTRIES,
     *FIGURES_ENTRIES,
     *REVIEWS_ENTRIES,
-    *RECOGNITION_ENTRIES, *TODAY_ENTRIES,
+    *RECOGNITION_ENTRIES, *TODAY_ENTRIES, *PLANS_ENTRIES,
     *PLANNING_ENTRIES,
 )  # fmt: skip
 

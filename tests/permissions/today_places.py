@@ -1,4 +1,4 @@
-"""An entry of the queue for every learner of the standing cast, and a group in every class."""
+"""An entry of the queue for every learner of the standing cast, and a plan; a group in every class."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from interventions.models import Alert
+from interventions.models import Alert, SupportPlan
 from learners.models import Learner, LearnerGroup, Section
 from tenancy.context import tenant_context
 from tenancy.ids import uuid7
@@ -17,15 +17,17 @@ if TYPE_CHECKING:
 
 
 def add_alerts(places: Places) -> None:
-    """`alert`: one per learner. `group`: one per section."""
+    """`alert`, `support_plan`: one per learner. `group`: one per section."""
     _add_groups(places)
-    places.ids["alert"] = {"never": str(uuid7()), "wrong_type": "12345"}
+    for name in ("alert", "support_plan"):
+        places.ids[name] = {"never": str(uuid7()), "wrong_type": "12345"}
     home, away = places.home, places.cast.away
     with tenant_context(home.tenant.pk):
         for kind in ("own", "same_section", "same_school", "other_school"):
             _add(places, kind, home, Learner.objects.get(public_id=places.ids["learner"][kind]))
         _add(places, "deleted", home, home.learner, reason="stale")
         Alert.objects.filter(public_id=places.ids["alert"]["deleted"]).delete()
+        SupportPlan.objects.filter(public_id=places.ids["support_plan"]["deleted"]).delete()
     with tenant_context(away.tenant.pk):
         _add(places, "other_tenant", away, away.learner)
 
@@ -36,6 +38,12 @@ def _add(places: Places, kind: str, world: World, learner: Learner, reason: str 
         facts={"kind": "help", "days": 70},
     )  # fmt: skip
     places.ids["alert"][kind] = str(alert.public_id)
+    is_gone = kind == "deleted"
+    plan = SupportPlan.objects.create(
+        learner=learner, milestone=world.milestone, approach="Fraction strips", is_shared=True,
+        started_at=timezone.now(), state="closed" if is_gone else "running", result="other" if is_gone else "",
+    )  # fmt: skip
+    places.ids["support_plan"][kind] = str(plan.public_id)
 
 
 def _add_groups(places: Places) -> None:

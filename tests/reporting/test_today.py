@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from assessments.services import record_evidence
-from interventions.models import Alert, AlertAct, AlertRun
+from interventions.models import Alert, AlertAct, AlertRun, SupportPlan
 from interventions.watching import look_at
 from learners.models import Learner, SectionStaff
 from milestones.models import SectionMilestone
@@ -181,6 +182,21 @@ def test_one_class_of_several(home: World, teacher: Client) -> None:
     late(home)
     assert "2 learners need you." in text_of(teacher, f"/today/?class={home.section.public_id}")
     assert "Nobody needs you right now." in text_of(teacher, f"/today/?class={home.other_section.public_id}")
+
+
+def test_where_a_plan_runs_the_move_is_to_review_it(home: World, teacher: Client) -> None:
+    with tenant_context(home.tenant.pk):
+        SectionMilestone.objects.filter(milestone=home.other_milestone).delete()
+    late(home)
+    with tenant_context(home.tenant.pk):
+        plan = SupportPlan.objects.create(
+            learner=home.classmate, milestone=home.milestone, approach="Strips", state="running",
+            started_at=timezone.now(),
+        )  # fmt: skip
+    text = text_of(teacher)
+    assert "is running: Strips. Look at whether it helps." in text
+    assert f'href="/support-plans/{plan.public_id}/"' in text
+    assert "Review plan" in text
 
 
 def test_the_foot_says_when_it_was_worked_out(home: World, teacher: Client) -> None:
