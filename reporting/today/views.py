@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from interventions.gaps import shared_gaps
@@ -55,7 +56,8 @@ def undo(request: PageRequest, alert_id: UUID) -> HttpResponse:
 
 def _page(request: PageRequest, status: int = 200, **more: Any) -> HttpResponse:
     chosen, is_whole = read_uuid(request.GET.get("class")), request.GET.get("all") == "1"
-    page = today_page(request.actor, chosen, is_whole=is_whole)
+    with timezone.override(request.tenant.time_zone):  # sentences name days of the school
+        page = today_page(request.actor, chosen, is_whole=is_whole)
     shared = shared_gaps(request.actor, list(my_sections(request.actor)))
     context = {
         "page": page,

@@ -184,6 +184,16 @@ def test_one_class_of_several(home: World, teacher: Client) -> None:
     assert "Nobody needs you right now." in text_of(teacher, f"/today/?class={home.other_section.public_id}")
 
 
+def test_days_are_those_of_the_school(home: World, teacher: Client) -> None:
+    """Half past eleven in the evening in UTC is the next day in Berlin."""
+    late(home)
+    at = datetime(2026, 9, 3, 23, 30, tzinfo=UTC)
+    with tenant_context(home.tenant.pk):
+        Alert.objects.filter(learner=home.classmate).exclude(reason="behind").delete()
+        Alert.objects.filter(learner=home.classmate).update(reason="stale", since=at, facts={"days": 70})
+    assert "Not seen since 4 Sep" in text_of(teacher)
+
+
 def test_where_a_plan_runs_the_move_is_to_review_it(home: World, teacher: Client) -> None:
     with tenant_context(home.tenant.pk):
         SectionMilestone.objects.filter(milestone=home.other_milestone).delete()
