@@ -45,8 +45,9 @@ def plan(request: PageRequest, plan_id: UUID) -> HttpResponse:
 def new(request: PageRequest, learner_id: UUID, milestone_id: UUID) -> HttpResponse:
     learner = visible_learner(request.actor, learner_id, *OPEN)
     milestone = published_milestone(request.actor, milestone_id, learner)
-    form = NewForm(request.POST or None, initial={"review_on": request.actor.today + REVIEW_AFTER})
-    if request.method == "POST" and form.is_valid():
+    sent = request.POST if request.method == "POST" else None
+    form = NewForm(sent, initial={"review_on": request.actor.today + REVIEW_AFTER})
+    if form.is_valid():
         section = section_of(request.actor, learner, None, milestone)
         try:
             made = services.open_plan(

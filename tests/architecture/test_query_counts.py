@@ -101,7 +101,7 @@ ALLOWED = {
     # The queue, the engine's next step for each of its rows, their pieces and forms, and the largest shared gap.
     "today": 25,
     "groups by shared gap": 13,
-    "support plans": 15,
+    "support plans": 14,
     "class grid, a past day": 17,  # the bar of its time, and dates of single learners
     "class grid, as a file": 13,
     # What was given beside the plan of a class, own goals, work that waits, good words: each a read of its own.
