@@ -46,6 +46,7 @@ def main() -> int:
         policy_picture(browser, demo, options.out)
         score_picture(browser, demo, options.out)
         map_picture(browser, demo, options.out)
+        today_pictures(browser, demo, options.out)
         browser.close()
     return 0
 
@@ -53,7 +54,7 @@ def main() -> int:
 def score_picture(browser: Browser, demo: dict[str, Any], out: Path) -> None:
     """A sheet half scored: some levels moving up, one learner away."""
     page = page_of(browser, demo, "teacher", WIDE)
-    grid = demo["url"].rstrip("/") + page.evaluate(FULLEST)
+    grid = fullest_grid(page, demo)
     page.goto(grid.replace("/grid/", "/score/"))
     page.get_by_label("What was it").fill("Exit ticket")
     page.get_by_role("button", name="Start scoring").click()
@@ -70,6 +71,21 @@ def map_picture(browser: Browser, demo: dict[str, Any], out: Path) -> None:
     page.locator("a[href$='/map/']", has_text="Mathematics").click()
     page.locator("svg a").first.wait_for()
     take(page, out / "map.png")
+
+
+def today_pictures(browser: Browser, demo: dict[str, Any], out: Path) -> None:
+    page = page_of(browser, demo, "teacher", WIDE)
+    for name, address in (("today", "/today/"), ("groups", "/groups/"), ("plans", "/support-plans/")):
+        page.goto(demo["url"].rstrip("/") + address)
+        take(page, out / f"{name}.png")
+    page.context.close()
+
+
+def fullest_grid(page: Page, demo: dict[str, Any]) -> str:
+    """The address of the class with the most to see."""
+    url: str = demo["url"].rstrip("/")
+    page.goto(f"{url}/classes/")
+    return url + str(page.evaluate(FULLEST))
 
 
 def account(demo: dict[str, Any], role: str) -> dict[str, str]:
@@ -91,7 +107,7 @@ def take(page: Page, file: Path) -> None:
 
 def teacher_pictures(browser: Browser, demo: dict[str, Any], out: Path) -> None:
     page = page_of(browser, demo, "teacher", WIDE)
-    grid = demo["url"].rstrip("/") + page.evaluate(FULLEST)
+    grid = fullest_grid(page, demo)
     page.goto(grid)
     take(page, out / "class-grid.png")
     cell = page.locator(".cell[aria-label^='D Developing, stalled'], .cell[data-level=developing]").first

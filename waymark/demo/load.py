@@ -40,6 +40,7 @@ from waymark.demo.pathways import add_pathways
 from waymark.demo.planning import add_plans
 from waymark.demo.recognition import add_recognition
 from waymark.demo.reviews import add_reviews
+from waymark.demo.support import add_support
 
 Say = Callable[[str], None]
 WAVES = 8
@@ -99,6 +100,7 @@ def _load(sample: Sample, tenant: Tenant, say: Say) -> None:
     say(f"{sample.name}: who needs whom today")
     watch_all_of(tenant.pk)
     AlertMark.objects.all().delete()
+    add_support(system)
 
 
 def _record(system: Actor, tenant: Tenant, found: list[Piece]) -> None:
