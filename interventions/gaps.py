@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from assessments.models import Evidence, standing
 from competencies.models import Competency, Prerequisite
-from competencies.statements import label_of
+from competencies.statements import cut, label_of, plain
 from interventions.models import Resource, ResourceTag, SupportPlan
 from learners.models import Enrolment, Learner, Section
 from learners.reach import running
@@ -24,6 +24,7 @@ from status_engine import Level
 from tenancy.actor import Actor
 
 FEWEST = 3
+LONGEST_STATEMENT = 180
 SEEN_WITHIN = timedelta(days=30)
 CRITERION, PREREQUISITE = "criterion", "prerequisite"
 Key = tuple[int, int, str]  # milestone, competency, which of the two
@@ -41,7 +42,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One milestone and what these learners miss for it. lesson: what the library has for it, if anything."""
+    """One milestone and what these learners miss for it. statement: plain words, cut to a few lines. lesson: what the library has for it, if anything."""
 
     milestone: UUID
     milestone_title: str
@@ -181,7 +182,7 @@ def _described(found: Mapping[Key, list[int]], here: _Class) -> list[Gap]:
             milestone_title=milestones[milestone].title,
             competency=competencies[competency].public_id,
             label=label_of(competencies[competency]),
-            statement=competencies[competency].statement,
+            statement=cut(plain(competencies[competency].statement), LONGEST_STATEMENT),
             kind=kind,
             people=tuple(sorted((_place(here, who, milestone) for who in some), key=lambda one: one.name)),
             lesson=lessons.get(competency),
