@@ -42,7 +42,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One milestone and what these learners miss for it. statement: plain words, cut to a few lines. lesson: what the library has for it, if anything."""
+    """One milestone and what these learners miss for it. statement: plain words, cut to a few lines.
+
+    lesson: what the library has for it, if anything.
+    """
 
     milestone: UUID
     milestone_title: str
