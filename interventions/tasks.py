@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from interventions.watching import follow_moves_of, watch_all_of
+from tenancy.jobs import in_each
 from tenancy.models import Tenant
 from tenancy.ops import tenants_with_moves
 
@@ -10,11 +11,15 @@ from tenancy.ops import tenants_with_moves
 @shared_task(name="interventions.tasks.follow_moves")
 def follow_moves() -> int:
     """Every two seconds: look at learners whose levels moved, tenants in turn."""
-    return sum(follow_moves_of(tenant_id) for tenant_id in tenants_with_moves())
+    return in_each("follow_moves", tenants_with_moves(), follow_moves_of)
 
 
 @shared_task(name="interventions.tasks.watch_all")
 def watch_all() -> int:
     """Every hour: time passes too. Returns how many entries were opened or closed."""
-    outcomes = [watch_all_of(tenant_id) for tenant_id in Tenant.objects.order_by("id").values_list("id", flat=True)]
-    return sum(outcome.opened + outcome.closed for outcome in outcomes)
+    return in_each("watch_all", list(Tenant.objects.order_by("id").values_list("id", flat=True)), _watched)
+
+
+def _watched(tenant_id: int) -> int:
+    outcome = watch_all_of(tenant_id)
+    return outcome.opened + outcome.closed

@@ -13,6 +13,7 @@ from milestones.services import drain_tenant
 from milestones.trials import run_trials
 from milestones.verify import verify_tenant
 from tenancy.context import tenant_context
+from tenancy.jobs import in_each
 from tenancy.models import Tenant
 from tenancy.ops import stale_by_tenant, tenants_with_trials
 
@@ -22,63 +23,67 @@ logger = logging.getLogger(__name__)
 @shared_task(name="milestones.tasks.drain_stale")
 def drain_stale() -> int:
     """Every second: work through what waits, tenants in turn, the longest waiting first."""
-    return sum(drain_tenant(tenant_id, batches=2) for tenant_id, _, waiting, _ in stale_by_tenant() if waiting)
+    waiting = [tenant_id for tenant_id, _, waits, _ in stale_by_tenant() if waits]
+    return in_each("drain_stale", waiting, _drained)
 
 
 @shared_task(name="milestones.tasks.run_policy_trials")
 def run_policy_trials() -> int:
     """Every second: work out what drafts of policies would mean, tenants in turn."""
-    return sum(run_trials(tenant_id) for tenant_id in tenants_with_trials())
+    return in_each("run_policy_trials", tenants_with_trials(), run_trials)
 
 
 @shared_task(name="milestones.tasks.announce_policies")
 def announce_policies() -> int:
     """Every minute: mark the levels that a policy which came into force applies to."""
-    return sum(announce_policies_of(tenant_id) for tenant_id in _tenants())
+    return in_each("announce_policies", _tenants(), announce_policies_of)
 
 
 @shared_task(name="milestones.tasks.follow_calendar")
 def follow_calendar() -> int:
     """Every quarter of an hour: a new day has begun somewhere, and rules that count days may see less evidence."""
-    return sum(follow_calendar_of(tenant_id) for tenant_id in _tenants())
+    return in_each("follow_calendar", _tenants(), follow_calendar_of)
 
 
 @shared_task(name="milestones.tasks.verify_all")
 def verify_all() -> int:
     """Every night: the shadow check of every tenant. What differs is logged and counted, and left for a person."""
-    differing = 0
-    for tenant_id in _tenants():
-        report = verify_tenant(tenant_id)
-        differing += report.differing
-        if report.differing:
-            logger.error(
-                "shadow check: %s of %s levels differ in tenant %s", report.differing, report.statuses, tenant_id
-            )
-    return differing
+    return in_each("verify_all", _tenants(), _differing)
 
 
 @shared_task(name="milestones.tasks.end_overrides")
 def end_overrides() -> int:
     """Every hour: where a day is over, levels that a teacher had set until then follow the rule again."""
-    return sum(end_overrides_of(tenant_id) for tenant_id in _tenants())
+    return in_each("end_overrides", _tenants(), end_overrides_of)
 
 
 @shared_task(name="milestones.tasks.follow_paces")
 def follow_paces() -> int:
     """Every night: how long learners usually stay in a level, from which "stalled" follows."""
-    return sum(work_out_paces(tenant_id) for tenant_id in _tenants())
+    return in_each("follow_paces", _tenants(), work_out_paces)
 
 
 @shared_task(name="milestones.tasks.sweep_artefacts")
 def sweep_artefacts() -> int:
     """Every night: files of portfolios that no row knows of, left by a request that was killed, are taken away."""
-    return sum(_swept(tenant_id) for tenant_id in _tenants())
+    return in_each("sweep_artefacts", _tenants(), _swept)
 
 
 @shared_task(name="milestones.tasks.prepare_reviews")
 def prepare_reviews() -> int:
     """Every hour, for a day begins somewhere: the review sessions whose day has come where the school is."""
-    return sum(prepare_due_of(tenant_id) for tenant_id in _tenants())
+    return in_each("prepare_reviews", _tenants(), prepare_due_of)
+
+
+def _drained(tenant_id: int) -> int:
+    return drain_tenant(tenant_id, batches=2)
+
+
+def _differing(tenant_id: int) -> int:
+    report = verify_tenant(tenant_id)
+    if report.differing:
+        logger.error("shadow check: %s of %s levels differ in tenant %s", report.differing, report.statuses, tenant_id)
+    return report.differing
 
 
 def _swept(tenant_id: int) -> int:

@@ -41,7 +41,11 @@ ADMINISTRATORS = frozenset({SCH, DST})
 @require_GET
 @requires(*READ)
 def policies(request: PageRequest) -> HttpResponse:
-    context = {"policies": policy_list(request.actor), "may_draft": may_at_all(request.actor, *DRAFT)}
+    context = {
+        "policies": policy_list(request.actor),
+        "may_draft": may_at_all(request.actor, *DRAFT),
+        "may_see_jobs": request.actor.has(DST),
+    }
     return render(request, "reporting/policies/list.html", context)
 
 

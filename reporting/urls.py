@@ -6,6 +6,7 @@ from reporting.curriculum.urls import urlpatterns as curriculum
 from reporting.evidence_log.urls import urlpatterns as evidence_log
 from reporting.figures.urls import urlpatterns as figures
 from reporting.gaps.urls import urlpatterns as gaps
+from reporting.jobs.urls import urlpatterns as jobs
 from reporting.planning.urls import urlpatterns as planning
 from reporting.plans.urls import urlpatterns as plans
 from reporting.portfolio.urls import urlpatterns as portfolio
@@ -51,3 +52,4 @@ urlpatterns += recognition
 urlpatterns += today
 urlpatterns += gaps
 urlpatterns += plans
+urlpatterns += jobs

@@ -143,6 +143,7 @@ PAGES: dict[str, PageOf] = {
     "support plans": PageOf("TCH", lambda s: "/support-plans/"),
     "new support plan": PageOf("TCH", lambda s: s.milestone(0, 1) + "support/new/"),
     "support plan": PageOf("TCH", lambda s: s.milestone(0, 2) + "support/new/", then=begin_plan),
+    "background jobs": PageOf("DST", lambda s: "/settings/jobs/"),
     "groups by shared gap": PageOf("TCH", lambda s: "/groups/"),
     "my classes": PageOf("TCH", lambda s: "/classes/"),
     "menu": PageOf("TCH", lambda s: "/classes/", then=open_menu),

@@ -1,4 +1,4 @@
-"""The routes of support plans in the table of routes."""
+"""The routes of support plans and of background jobs in the table of routes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from tests.permissions.entries import STAFF, Address, Entry, page
 from tests.permissions.places import Places
 
 READ, OPEN = (("Intervention case", action) for action in ("read", "open, assign, update, close"))
+
+JOBS, START = ("Background job (state, error list)", "read"), ("Recalculation job", "start")
+DISTRICT = frozenset({"DST"})
 
 
 def of(end: str = "") -> Address:
@@ -29,6 +32,9 @@ PLANS_ENTRIES: tuple[Entry, ...] = (
     page("close_plan", OPEN, STAFF, of("close/"), what="support_plan", method="POST", good=422),
     page("log_session", OPEN, STAFF, of("sessions/"), what="support_plan", method="POST", good=422),
     page("withdraw_session", OPEN, STAFF, session, what="support_plan", method="POST", good=404),
+    page("jobs", JOBS, DISTRICT, lambda p, k: "/settings/jobs/"),
+    # Nothing failed in the standing cast.
+    page("run_job_again", START, DISTRICT, lambda p, k: "/settings/jobs/verify_all/again/", method="POST", good=404),
     page("new_plan", OPEN, STAFF, new, what="learner"),
     page("new_plan", OPEN, STAFF, new, what="learner", method="POST", good=422),
 )  # fmt: skip
