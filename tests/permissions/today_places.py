@@ -40,7 +40,7 @@ def _add(places: Places, kind: str, world: World, learner: Learner, reason: str 
     places.ids["alert"][kind] = str(alert.public_id)
     is_gone = kind == "deleted"
     plan = SupportPlan.objects.create(
-        learner=learner, milestone=world.milestone, approach="Fraction strips", is_shared=True,
+        learner=learner, milestone=world.milestone, approach="Fraction strips",
         started_at=timezone.now(), state="closed" if is_gone else "running", result="other" if is_gone else "",
     )  # fmt: skip
     places.ids["support_plan"][kind] = str(plan.public_id)
