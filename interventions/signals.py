@@ -1,9 +1,14 @@
-"""Listens to levels: whoever's level on a milestone moved is looked at again, and that is written with the move."""
+"""Listens to levels: whoever's level on a milestone moved is looked at again, and that is written with the move.
+
+Puts the number of unread messages beside the member that each page reads.
+"""
 
 import numpy as np
 
+from interventions.reading import unread_beside
 from milestones import bulk
 from milestones.staging import Write
+from tenancy.selectors import beside_member
 
 MARK = """
 INSERT INTO interventions_alertmark (tenant_id, learner_id, at)
@@ -18,3 +23,5 @@ def mark_learners(moves: bulk.Changes) -> Write:
 
 if mark_learners not in bulk.followers:
     bulk.followers.append(mark_learners)
+
+beside_member["unread"] = unread_beside

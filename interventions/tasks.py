@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from interventions.delivery import send_waiting_of
 from interventions.watching import follow_moves_of, watch_all_of
 from tenancy.jobs import in_each
 from tenancy.models import Tenant
@@ -17,7 +18,17 @@ def follow_moves() -> int:
 @shared_task(name="interventions.tasks.watch_all")
 def watch_all() -> int:
     """Every hour: time passes too. Returns how many entries were opened or closed."""
-    return in_each("watch_all", list(Tenant.objects.order_by("id").values_list("id", flat=True)), _watched)
+    return in_each("watch_all", _everywhere(), _watched)
+
+
+@shared_task(name="interventions.tasks.send_messages")
+def send_messages() -> int:
+    """Every minute: messages that are due, by e-mail. Returns how many left the waiting line."""
+    return in_each("send_messages", _everywhere(), send_waiting_of)
+
+
+def _everywhere() -> list[int]:
+    return list(Tenant.objects.order_by("id").values_list("id", flat=True))
 
 
 def _watched(tenant_id: int) -> int:

@@ -39,11 +39,18 @@ def stands_as_of(
     learner_ids: Iterable[int], milestone_ids: Iterable[int], moment: Moment, limits: Limits
 ) -> dict[Key, Stand]:
     """{(learner, milestone): where the learner stood}; pairs without evidence and override by then are not in it."""
+    return stands_with_past(learner_ids, milestone_ids, moment, limits)[0]
+
+
+def stands_with_past(
+    learner_ids: Iterable[int], milestone_ids: Iterable[int], moment: Moment, limits: Limits
+) -> tuple[dict[Key, Stand], Past]:
+    """The same, with the competencies from which it was worked out."""
     learners = np.unique(np.array(list(learner_ids), np.int64))
     standards = Standards.then(np.unique(np.array(list(milestone_ids), np.int64)), moment.at)
     set_then = overrides_then(learners, moment)
     past = competencies_then(learners, np.unique(standards.competency), moment, set_then)
-    return milestones_then(learners, standards, past, set_then, moment, limits)
+    return milestones_then(learners, standards, past, set_then, moment, limits), past
 
 
 def milestones_then(

@@ -27,6 +27,8 @@ MENU = (
     (GRD, "family", _("My children"), "heart"),
     (LRN, "me", _("My learning"), "target"),
 )
+# Where somebody's messages are: the first role that the person holds.
+MESSAGES = ((TCH, "messages"), (SCH, "messages"), (GRD, "family_messages"), (LRN, "my_messages"))
 DARK_MEDIA = {"device": "screen and (prefers-color-scheme: dark)", "dark": "screen", "light": "not all"}
 
 
@@ -52,6 +54,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "tenant": tenant,
         "time_zone": tenant.time_zone if tenant else "UTC",
         "menu": list(seen.values()),
+        "messages_at": next((reverse(route) for role, route in MESSAGES if actor is not None and actor.has(role)), ""),
         "initials": initials,
         "theme": theme,
         "dark_media": DARK_MEDIA[theme],

@@ -7,6 +7,7 @@ from reporting.evidence_log.urls import urlpatterns as evidence_log
 from reporting.figures.urls import urlpatterns as figures
 from reporting.gaps.urls import urlpatterns as gaps
 from reporting.jobs.urls import urlpatterns as jobs
+from reporting.messaging.urls import urlpatterns as messaging
 from reporting.planning.urls import urlpatterns as planning
 from reporting.plans.urls import urlpatterns as plans
 from reporting.portfolio.urls import urlpatterns as portfolio
@@ -35,6 +36,7 @@ urlpatterns = [
 # A class as a file, and levels that a teacher sets.
 urlpatterns += [
     path("classes/<uuid:section_id>/grid.csv", views.class_grid_csv, name="class_grid_csv"),
+    path("classes/<uuid:section_id>/grid.xlsx", views.class_grid_xlsx, name="class_grid_xlsx"),
     path(f"{MILESTONE}level/", override_views.set_level, name="set_level"),
     path(f"{MILESTONE}level/<uuid:override_id>/end/", override_views.end_level, name="end_level"),
 ]
@@ -53,3 +55,4 @@ urlpatterns += today
 urlpatterns += gaps
 urlpatterns += plans
 urlpatterns += jobs
+urlpatterns += messaging

@@ -17,6 +17,8 @@ from reporting.as_of import Asked, read_page_moment
 from reporting.board import EXPORT, PUBLISH, Filters, class_board, may_release
 from reporting.forms import read_filters
 from reporting.grid_csv import grid_csv
+from reporting.grid_file import grid_file
+from reporting.grid_xlsx import grid_xlsx
 from reporting.htmx import is_fragment, level_changed, partial_or_page
 from reporting.learner_page import STAFF_VIEW, learner_milestone
 from reporting.my_classes import my_classes as my_classes_of
@@ -24,14 +26,19 @@ from reporting.pages import PageRequest, page_errors, read_uuid
 from reporting.planning.own_goals import beside
 from reporting.reach import visible_section
 from reporting.scoring.page import SCORE
+from reporting.workload import workload
 from tenancy.access import may_at_all
+from tenancy.actor import TCH
 from tenancy.gate import requires
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_GET
 @requires("Class grid", "read")
 def my_classes(request: PageRequest) -> HttpResponse:
-    return render(request, "reporting/my_classes.html", {"classes": my_classes_of(request.actor)})
+    load = workload(request.actor, request.tenant) if request.actor.has(TCH) else None
+    return render(request, "reporting/my_classes.html", {"classes": my_classes_of(request.actor), "load": load})
 
 
 @require_GET
@@ -63,9 +70,19 @@ def _filters(request: PageRequest) -> tuple[Filters, Asked]:
 @requires(*EXPORT)
 @page_errors
 def class_grid_csv(request: PageRequest, section_id: UUID) -> HttpResponse:
-    filters, _asked = _filters(request)
-    response = HttpResponse(grid_csv(request.actor, section_id, filters), content_type="text/csv; charset=utf-8")
+    file = grid_file(request.actor, section_id, _filters(request)[0])
+    response = HttpResponse(grid_csv(file), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="class-grid.csv"'
+    return response
+
+
+@require_GET
+@requires(*EXPORT)
+@page_errors
+def class_grid_xlsx(request: PageRequest, section_id: UUID) -> HttpResponse:
+    file = grid_file(request.actor, section_id, _filters(request)[0])
+    response = HttpResponse(grid_xlsx(file), content_type=XLSX)
+    response["Content-Disposition"] = 'attachment; filename="class-grid.xlsx"'
     return response
 
 

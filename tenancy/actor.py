@@ -13,7 +13,7 @@ class Actor:
     """`today` is the tenant's own date: assignments and enrolments begin and end at its midnight.
 
     `school_ids` limits a machine client to some schools; None means all of the tenant. `has_stepped_up`: the person
-    proved again in the last 15 minutes that it is them (condition STEP).
+    proved again in the last 15 minutes that it is them (condition STEP). `unread`: messages that wait for them.
     """
 
     tenant_id: int
@@ -26,6 +26,7 @@ class Actor:
     school_ids: frozenset[int] | None = None
     has_stepped_up: bool = False
     label: str = field(default="", compare=False)
+    unread: int = field(default=0, compare=False)
 
     def has(self, role: str) -> bool:
         return role in self.roles

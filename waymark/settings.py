@@ -102,6 +102,8 @@ CELERY_TASK_ROUTES = {
     "milestones.tasks.verify_all": {"queue": "bulk"},
     "interventions.tasks.follow_moves": {"queue": "bulk"},
     "interventions.tasks.watch_all": {"queue": "bulk"},
+    "interventions.tasks.send_messages": {"queue": "bulk"},
+    "waymark.tasks.send_digests": {"queue": "bulk"},
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
@@ -127,6 +129,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "interventions.tasks.watch_all",
         "schedule": crontab(minute=10),
         "options": {"expires": 1800},
+    },
+    "send-messages": {
+        "task": "interventions.tasks.send_messages",
+        "schedule": crontab(),
+        "options": {"expires": 60},
+    },
+    "send-digests": {
+        "task": "waymark.tasks.send_digests",
+        "schedule": crontab(minute="*/15"),
+        "options": {"expires": 600},
     },
     "verify-all": {"task": "milestones.tasks.verify_all", "schedule": crontab(hour=2, minute=30)},
     "forget-idempotency-keys": {"task": "api.tasks.forget_old_keys", "schedule": 3600.0, "options": {"expires": 1800}},
@@ -221,6 +233,15 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "waymark@localhost")
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS")
+EMAIL_USE_SSL = env_bool("EMAIL_USE_SSL")
+EMAIL_TIMEOUT = 10
+# Where links in mails lead for a tenant without a host name of its own.
+PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 
 # --- browser --------------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from interventions.models.queue import Alert
 from learners.models import Learner
-from learners.reach import learner_scopes
+from learners.reach import learner_scopes, my_children_ids
+from tenancy.actor import Actor
 from tenancy.base import PublicTenantModel, TenantModel
 from tenancy.fields import TenantForeignKey
 from tenancy.models import Member
@@ -47,6 +48,11 @@ class MessageTemplate(PublicTenantModel):
         return self.name
 
 
+def mine(actor: Actor) -> Q:
+    """Written to the actor; about a child only while the guardian link holds."""
+    return Q(recipient_id=actor.member_id) & (~Q(audience=Audience.GUARDIAN) | Q(learner_id__in=my_children_ids(actor)))
+
+
 class Message(PublicTenantModel):
     """One message to one person about one learner. In the app at once; by e-mail outside of the quiet hours.
 
@@ -54,7 +60,7 @@ class Message(PublicTenantModel):
     """
 
     RESOURCE = MESSAGE
-    SCOPES = {**learner_scopes("learner"), "MINE": lambda actor: Q(recipient_id=actor.member_id)}
+    SCOPES = {**learner_scopes("learner"), "MINE": mine}
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting for the morning")
@@ -87,6 +93,7 @@ class Message(PublicTenantModel):
             models.Index(fields=["tenant", "learner", "written_at"], name="message_learner"),
             models.Index(fields=["tenant", "recipient", "written_at"], name="message_recipient"),
             models.Index(fields=["tenant", "send_after"], name="message_waiting", condition=Q(state="waiting")),
+            models.Index(fields=["tenant", "recipient"], name="message_unread", condition=Q(read_at=None)),
         ]
 
     def __str__(self) -> str:
@@ -94,11 +101,13 @@ class Message(PublicTenantModel):
 
 
 class DigestChoice(TenantModel):
-    """Who wants the day's queue by e-mail, at which hour of the school. Nobody has a row until they ask for it."""
+    """What a member wants by e-mail: messages (yes, until they say no), and for teachers the day's queue at an hour of
+    the school (no, until they ask for it). Nobody has a row until they choose."""
 
     RESOURCE = MESSAGE
 
     member = TenantForeignKey(Member, on_delete=models.CASCADE, related_name="digest_choices")
+    wants_messages = models.BooleanField(default=True, db_default=True)
     is_on = models.BooleanField(default=False)
     hour = models.PositiveSmallIntegerField(default=7)
     sent_on = models.DateField(null=True)  # the school's day of the last one

@@ -10,7 +10,7 @@ from reporting.board import EXPORT
 from reporting.csv_cells import csv_text
 from reporting.evidence_log.filters import NO, YES, LogFilters
 from reporting.evidence_log.page import Entry, LogRow, around_of, chosen, in_words
-from reporting.grid_csv import MOST_LEARNERS
+from reporting.grid_file import MOST_LEARNERS
 from reporting.reach import visible_section
 from tenancy.actor import Actor
 from tenancy.audit import record_audit

@@ -25,6 +25,8 @@ NAMES: dict[str, Any] = {
     "verify_all": _("The nightly check of all levels"),
     "follow_moves": _("Today: looking at learners whose level moved"),
     "watch_all": _("Today: looking at everybody, every hour"),
+    "send_messages": _("Sending messages by e-mail"),
+    "send_digests": _("Sending the day's queue to teachers who asked for it"),
     "forget_old_keys": _("Forgetting old answers of the API"),
 }
 

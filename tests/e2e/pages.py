@@ -102,6 +102,11 @@ def begin_plan(tab: Tab) -> None:
     tab.page.get_by_role("heading", name="Sessions").wait_for()
 
 
+def send_nothing(tab: Tab) -> None:
+    tab.page.get_by_role("button", name=re.compile("^Send")).click()
+    tab.page.get_by_role("alert").filter(has_text="did not save").wait_for()
+
+
 def framework_of(place: Place, end: str = "") -> str:
     found = place.ask("SELECT public_id FROM competencies_framework WHERE title = 'LKV Framework'")
     return f"/curriculum/frameworks/{found[0][0]}/{end}"
@@ -144,6 +149,15 @@ PAGES: dict[str, PageOf] = {
     "new support plan": PageOf("TCH", lambda s: s.milestone(0, 1) + "support/new/"),
     "support plan": PageOf("TCH", lambda s: s.milestone(0, 2) + "support/new/", then=begin_plan),
     "background jobs": PageOf("DST", lambda s: "/settings/jobs/"),
+    "messages": PageOf("TCH", lambda s: "/messages/"),
+    "messages at home": PageOf("GRD", lambda s: "/family/messages/"),
+    "messages about a learner": PageOf("TCH", lambda s: f"/learners/{s.learners[0]}/messages/"),
+    "write a message": PageOf("TCH", lambda s: f"/learners/{s.learners[0]}/messages/new/"),
+    "write a message, mistakes": PageOf("TCH", lambda s: f"/learners/{s.learners[0]}/messages/new/", then=send_nothing),
+    "message": PageOf("GRD", lambda s: f"/messages/{first(s, 'interventions_message')}/"),
+    "templates of messages": PageOf("TCH", lambda s: "/settings/templates/"),
+    "new template of messages": PageOf("TCH", lambda s: "/settings/templates/new/"),
+    "what I get by e-mail": PageOf("TCH", lambda s: "/settings/mail/"),
     "groups by shared gap": PageOf("TCH", lambda s: "/groups/"),
     "my classes": PageOf("TCH", lambda s: "/classes/"),
     "menu": PageOf("TCH", lambda s: "/classes/", then=open_menu),

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 from django.db import connections
@@ -25,6 +26,7 @@ from assessments.pieces import Piece
 from assessments.services import record_many
 from competencies.models import Competency
 from interventions.watching import watch_all_of
+from interventions.writing import write_message
 from learners.models import Enrolment, GuardianLink, Learner, Section, SectionStaff
 from milestones.certificates import issue_certificate
 from milestones.models import LevelOverride, Milestone, SectionMilestone
@@ -181,6 +183,10 @@ def _work(world: World) -> None:
     attempt = add_attempt(world, task)
     levels = dict.fromkeys(task.rubric.criteria.values_list("pk", flat=True)[:1], 2)
     save_part(actor_of(world), attempt=attempt, judgement=Judgement(levels, hints=1, minutes=20))
+    write_message(
+        actor_of(world), learner=world.learner, audience="guardian", subject="A talk", body="Can we talk on Monday?",
+        key=uuid4(),
+    )  # fmt: skip
     issue_certificate(replace(world.system, label="Ms Weber"), learner=world.learner, milestone=world.milestone)
 
 
@@ -230,12 +236,12 @@ def _pieces(world: World, person: Learner, competency: Competency, shape: str, p
 
 
 def _wide_class(world: World) -> Section:
-    """26 learners and 14 milestones: what has to fit on one sheet of paper."""
+    """26 learners and 20 milestones: what has to fit on one sheet of paper."""
     section: Section = Section.objects.create(title="LKV Maths 7b", school=world.school, sourced_id="LKV-c7b")
     SectionStaff.objects.create(member=world.members["TCH"], section=section)
     people = [add_learner(world, f"Learner {chr(65 + n)}", section, grade="7") for n in range(26)]
     competencies = []
-    for n in range(14):
+    for n in range(20):
         competency = add_competency(world.framework, f"{world.marker}.W{n}", 100 + n)
         milestone = add_milestone(f"Work with ratios and rates in tables {n}.W", [competency])
         Milestone.objects.filter(pk=milestone.pk).update(heading=f"Competency {n // 4 + 1}")

@@ -98,7 +98,7 @@ def test_dark_by_the_device_and_by_choice(opened: Opened) -> None:
 
 
 def test_paper_stays_light_and_holds_the_class_on_one_sheet(opened: Opened, school: Place) -> None:
-    """26 learners × 14 milestones on one A4 landscape page, nothing to press on it."""
+    """26 learners × 20 milestones on one A4 landscape page, nothing to press on it."""
     tab = opened("TCH", school.wide_grid, color_scheme="dark")
     page = tab.page
     page.emulate_media(media="print")

@@ -79,6 +79,10 @@ FACTS |= {
     "asked": FACTS["learner"],
     "alert": FACTS["learner"],
     "support_plan": FACTS["learner"],
+    # Messages: written to the guardian of the cast, about every learner. A mailbox: everybody's own.
+    "message": FACTS["learner"] | {"MINE": {"GRD": frozenset({"own"})}},
+    "mailbox": {code: {role: frozenset({"own"}) for role in ROLES} for code in ("MINE", "SEC", "SCH")},
+    "message_template": FACTS["rubric"],
 }
 KINDS = {
     "learner": INSIDE,
@@ -96,6 +100,9 @@ KINDS = {
     "asked": INSIDE,
     "alert": INSIDE,
     "support_plan": INSIDE,
+    "message": INSIDE,
+    "mailbox": ("own",),
+    "message_template": ("own",),
     "rubric": ("own",),
     "curriculum": ("own",),
 }

@@ -22,6 +22,7 @@ from tenancy.selectors import local_today
 from tests.builders import Cast, World, add_competency, add_learner, add_member, add_milestone, build_cast, piece
 from tests.permissions.bars_places import add_own_milestones
 from tests.permissions.curriculum_places import add_uploads
+from tests.permissions.messages_places import add_messages
 from tests.permissions.planning_places import add_proposals
 from tests.permissions.policy_places import add_policies
 from tests.permissions.portfolio_places import add_artefacts
@@ -63,6 +64,7 @@ def build_places() -> Places:
     add_reviews(places)
     add_recognition(places)
     add_alerts(places)
+    add_messages(places)
     add_proposals(places)
     for role, user in places.home.users.items():
         for name in (role, f"{role}+STEP"):

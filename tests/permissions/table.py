@@ -10,6 +10,7 @@ from tests.permissions.curriculum_table import CURRICULUM_ENTRIES
 from tests.permissions.entries import ANYBODY, STAFF, Address, Entry, api, own, page
 from tests.permissions.evidence_log_table import EVIDENCE_LOG_ENTRIES
 from tests.permissions.figures_table import FIGURES_ENTRIES
+from tests.permissions.messages_table import MESSAGES_ENTRIES
 from tests.permissions.places import Places
 from tests.permissions.planning_table import PLANNING_ENTRIES
 from tests.permissions.plans_table import PLANS_ENTRIES
@@ -97,6 +98,7 @@ ENTRIES: tuple[Entry, ...] = (
     page("my_classes", GRID, STAFF, lambda p, k: "/classes/"),
     page("class_grid", GRID, STAFF, lambda p, k: f"/classes/{p.ids['section'][k]}/grid/", what="section"),
     page("class_grid_csv", EXPORT, STAFF, lambda p, k: f"/classes/{p.ids['section'][k]}/grid.csv", what="section"),
+    page("class_grid_xlsx", EXPORT, STAFF, lambda p, k: f"/classes/{p.ids['section'][k]}/grid.xlsx", what="section"),
     page("release", PUBLISH, STAFF, lambda p, k: f"/classes/{p.ids['section'][k]}/release/", what="section",
          method="POST", good=302),
     page("learner", HISTORY, STAFF, lambda p, k: f"/learners/{p.ids['learner'][k]}/", what="learner"),
@@ -156,7 +158,7 @@ ENTRIES: tuple[Entry, ...] = (
     *EVIDENCE_LOG_ENTRIES,
     *FIGURES_ENTRIES,
     *REVIEWS_ENTRIES,
-    *RECOGNITION_ENTRIES, *TODAY_ENTRIES, *PLANS_ENTRIES,
+    *RECOGNITION_ENTRIES, *TODAY_ENTRIES, *PLANS_ENTRIES, *MESSAGES_ENTRIES,
     *PLANNING_ENTRIES,
 )  # fmt: skip
 
