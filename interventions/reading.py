@@ -46,8 +46,8 @@ def still_concerned(today: date) -> Q:
     )
 
 
-def open_message(actor: Actor, *, message_id: UUID) -> Message:
-    """The message, marked as read if it was written to the actor. Raises NotFound."""
+def open_message(actor: Actor, *, message_id: UUID) -> tuple[Message, bool]:
+    """(the message, whether it is read by its recipient for the first time: then it is marked). Raises NotFound."""
     rows = Message.objects.visible_to(actor, *READ).select_related("learner", "recipient", "alert__milestone")
     message: Message | None = rows.filter(public_id=message_id).first()
     if message is None:
@@ -57,4 +57,5 @@ def open_message(actor: Actor, *, message_id: UUID) -> Message:
         if Message.objects.filter(pk=message.pk, read_at=None).update(read_at=now):
             message.read_at = now
             record_audit(actor, "message.read", target=message)
-    return message
+            return message, True
+    return message, False

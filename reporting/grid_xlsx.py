@@ -11,16 +11,27 @@ from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from milestones.flags import BEHIND_PACE, DROPPED, MET_BEFORE, PAST_TARGET, SET_BY_TEACHER, STALLED
 from reporting.csv_cells import neutral
 from reporting.grid_file import GridFile, Line
 from reporting.levels import WORDS
 
+# The marks of the grid in words; the names of the engine's own flags are words already.
+MARKS = {
+    DROPPED: gettext_lazy("Dropped"),
+    STALLED: gettext_lazy("Stalled"),
+    PAST_TARGET: gettext_lazy("Past target"),
+    BEHIND_PACE: gettext_lazy("Below Meets after the target date"),
+    SET_BY_TEACHER: gettext_lazy("Set by teacher, or met under an earlier goal"),
+    MET_BEFORE: gettext_lazy("Met before, recent work below"),
+}
 WIDTHS = (28, 14, 44, 12, 13, 9, 8, 26, 60)
 BOLD = Font(bold=True)
 
@@ -67,7 +78,8 @@ def _list(book: Any, file: GridFile) -> None:
 def _values(line: Line) -> Iterator[str | float | date | None]:
     yield from (line.row.name, line.column.code, line.column.title, line.stand.due_on)
     yield from (str(WORDS[line.stand.level].name), line.facts.value, line.facts.pieces)
-    yield from (", ".join(line.flags), line.reason)
+    marks = (str(MARKS.get(flag, flag.replace("_", " "))) for flag in line.flags)
+    yield from ("; ".join(marks), line.reason)
 
 
 def _cell(sheet: Any, value: str | float | date | None) -> Any:

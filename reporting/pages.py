@@ -14,9 +14,10 @@ from tenancy.models import Tenant
 
 
 class PageRequest(HttpRequest):
-    """A request that `requires` has let through."""
+    """A request that `requires` has let through. `person`: the actor with every role, for the frame of the page."""
 
     actor: Actor
+    person: Actor
     tenant: Tenant
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.formats import date_format
 
 from interventions.delivery import subject_about
 from interventions.models import Alert, Message, MessageTemplate
@@ -21,7 +22,8 @@ from reporting.reach import published_milestone, visible_learner
 from tenancy.access import may_at_all
 from tenancy.actor import Actor
 from tenancy.errors import NotFound
-from tenancy.selectors import member_names
+from tenancy.models import Tenant
+from tenancy.selectors import member_names, zone
 
 WRITE = (MESSAGE, "write")
 TEMPLATES = (LIBRARY, "read")
@@ -35,6 +37,7 @@ class Line:
     message: Message
     writer: str
     is_new: bool
+    may_send_again: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +96,17 @@ def _seen(actor: Actor) -> QuerySet[Message]:
 def _lines(rows: Sequence[Message], actor: Actor) -> list[Line]:
     names = member_names(row.written_by_id for row in rows) if rows else {}
     return [
-        Line(row, names.get(row.written_by_id, ""), row.recipient_id == actor.member_id and row.read_at is None)
+        Line(
+            row, names.get(row.written_by_id, ""), row.recipient_id == actor.member_id and row.read_at is None,
+            may_send_again(actor, row),
+        )
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """The page on which a message is written. `leaves_at` with `is_later`: when it goes out by e-mail."""
+    """The page on which a message is written. `leaves_at` in words: when it goes out by e-mail, `is_later` than now."""
 
     learner: Learner
     milestone: Milestone | None
@@ -110,11 +116,11 @@ class Writing:
     chosen: MessageTemplate | None
     start: dict[str, Any]
     mail_subject: str
-    leaves_at: datetime
+    leaves_at: str
     is_later: bool
 
 
-def writing_page(actor: Actor, learner_id: UUID, asked: dict[str, UUID | None], to: str) -> Writing:
+def writing_page(actor: Actor, tenant: Tenant, learner_id: UUID, asked: dict[str, UUID | None], to: str) -> Writing:
     """`asked`: milestone, alert and template of the address. Raises NotFound."""
     learner = visible_learner(actor, learner_id, *WRITE)
     alert = _alert(actor, learner, asked["alert"])
@@ -128,8 +134,14 @@ def writing_page(actor: Actor, learner_id: UUID, asked: dict[str, UUID | None], 
     return Writing(
         learner=learner, milestone=milestone, alert=alert, people=recipients_of(actor, learner), templates=templates,
         chosen=chosen, start=_start(actor, learner, milestone, chosen, to),
-        mail_subject=str(subject_about(Message(learner=learner))), leaves_at=after, is_later=is_later,
+        mail_subject=str(subject_about(Message(learner=learner))), leaves_at=moment_in_words(after, tenant),
+        is_later=is_later,
     )  # fmt: skip
+
+
+def moment_in_words(at: datetime, tenant: Tenant) -> str:
+    """ "Monday 23 Nov, 07:00" on the school's clock."""
+    return date_format(at.astimezone(zone(tenant.time_zone)), "l j M, H:i")
 
 
 def _start(

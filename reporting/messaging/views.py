@@ -1,12 +1,12 @@
 """Messages: read, written, sent again. Each view: parse, one call, render."""
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,12 +18,20 @@ from interventions.reading import READ, open_message
 from interventions.writing import write_message
 from reporting.form_problems import add_problems
 from reporting.messaging.forms import WriteForm
-from reporting.messaging.page import WRITE, Writing, box, log_of, may_send_again, writer_of, writing_page
+from reporting.messaging.page import (
+    WRITE,
+    Writing,
+    box,
+    log_of,
+    may_send_again,
+    moment_in_words,
+    writer_of,
+    writing_page,
+)
 from reporting.pages import PageRequest, page_errors, read_uuid
 from tenancy.actor import GRD, LRN
 from tenancy.errors import Invalid
 from tenancy.gate import ANYBODY, STAFF, requires
-from tenancy.selectors import zone
 
 GUARDIANS, LEARNERS = frozenset({GRD}), frozenset({LRN})
 
@@ -53,7 +61,8 @@ def my_messages(request: PageRequest) -> HttpResponse:
 @requires(*READ, ANYBODY)
 @page_errors
 def one(request: PageRequest, message_id: UUID) -> HttpResponse:
-    message = open_message(request.actor, message_id=message_id)
+    message, is_first = open_message(request.actor, message_id=message_id)
+    request.person = replace(request.person, unread=request.person.unread - is_first)
     is_mine = message.recipient_id == request.actor.member_id
     context = {
         "message": message,
@@ -86,7 +95,7 @@ def log(request: PageRequest, learner_id: UUID) -> HttpResponse:
 @page_errors
 def write(request: PageRequest, learner_id: UUID) -> HttpResponse:
     asked = {name: read_uuid(request.GET.get(name)) for name in ("milestone", "alert", "template")}
-    page = writing_page(request.actor, learner_id, asked, request.GET.get("to", ""))
+    page = writing_page(request.actor, request.tenant, learner_id, asked, request.GET.get("to", ""))
     form = WriteForm(request.POST if request.method == "POST" else None, initial={**page.start, "key": uuid4()})
     sent = _sent(request, page, form) if form.is_valid() else []
     if sent:
@@ -113,5 +122,4 @@ def _when(request: PageRequest, rows: list[Message]) -> str:
     at = max(waiting)
     if at <= timezone.now():
         return _("The e-mail goes out within a minute.")
-    local = date_format(at.astimezone(zone(request.tenant.time_zone)), "l j M, H:i")
-    return _("The e-mail goes out on %(at)s.") % {"at": local}
+    return _("The e-mail goes out on %(at)s.") % {"at": moment_in_words(at, request.tenant)}

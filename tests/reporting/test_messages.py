@@ -98,14 +98,16 @@ def test_each_guardian_gets_an_own_message_by_mail_and_in_the_app(
     assert mail.subject == "Ana: a message from school"
     assert mail.to == ["grd@lakeview.example"]
     first = rows(home)[0]
-    assert mail.extra_headers["Message-ID"] == f"<{first.public_id}@localhost>"
+    assert mail.message().get_all("Message-ID") == [f"<{first.public_id}@localhost>"]
     assert "LKV TCH Person at LKV District wrote to you." in mail.body.splitlines()[0]
     assert f"http://127.0.0.1:8000/messages/{first.public_id}/" in mail.body
     assert "Can we talk?" in mail.alternatives[0][0]
     guardian = signed_in("GRD")
     assert "Messages, 1 unread" in guardian.get(f"/family/{home.learner.public_id}/").content.decode()
     assert "One is new. " in text_of(guardian.get("/family/messages/"))
-    assert "Can we talk?" in text_of(guardian.get(f"/messages/{first.public_id}/"))
+    opened = guardian.get(f"/messages/{first.public_id}/")
+    assert "Can we talk?" in text_of(opened)
+    assert "1 unread" not in opened.content.decode()
     assert "unread" not in guardian.get("/family/messages/").content.decode().replace("btn icon unread", "")
     log = text_of(teacher.get(f"/learners/{home.learner.public_id}/messages/"))
     assert "To LKV GRD Person (Guardian)" in log
@@ -154,6 +156,8 @@ def test_in_the_quiet_hours_it_waits_for_monday(
 ) -> None:
     at(monkeypatch, FRIDAY_NIGHT)
     teacher = signed_in("TCH")
+    page = text_of(teacher.get(f"/learners/{home.learner.public_id}/messages/new/"))
+    assert f"it is in the app at once, and the e-mail goes out on Monday {date_format(MONDAY, 'j M')}, 07:00." in page
     response = write(home, teacher)
     assert f"The e-mail goes out on Monday {date_format(MONDAY, 'j M')}, 07:00." in text_of(teacher.get(response.url))
     send_waiting_of(home.tenant.pk)

@@ -36,6 +36,7 @@ from waymark.demo import curriculum, frameworks, rosters
 from waymark.demo.assessing import add_tasks
 from waymark.demo.classroom import add_classrooms
 from waymark.demo.evidence import HABITS, LESSONS, TRACKWORK, Assignment, Step, pieces
+from waymark.demo.messaging import add_messages
 from waymark.demo.pathways import add_pathways
 from waymark.demo.planning import add_plans
 from waymark.demo.recognition import add_recognition
@@ -101,6 +102,7 @@ def _load(sample: Sample, tenant: Tenant, say: Say) -> None:
     watch_all_of(tenant.pk)
     AlertMark.objects.all().delete()
     add_support(system)
+    add_messages(system)
 
 
 def _record(system: Actor, tenant: Tenant, found: list[Piece]) -> None:
