@@ -18,6 +18,7 @@ from learners.reach import running
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
 from tenancy.errors import Conflict, Invalid, NotFound, problem
+from tenancy.live import tell_boards
 from tenancy.models import Member
 
 ACKNOWLEDGE = "read, acknowledge"
@@ -41,6 +42,7 @@ def act_on_alert(actor: Actor, *, alert_id: UUID, kind: str, note: str = "", to:
         alert.save()
         act: AlertAct = AlertAct.objects.create(alert=alert, kind=kind, note=note, before=before, by_id=actor.member_id)
         record_audit(actor, f"alert.{kind}", target=alert)
+        tell_boards([alert.learner_id])
         return act
 
 
@@ -59,6 +61,7 @@ def undo_last_act(actor: Actor, *, alert_id: UUID) -> Alert:
         alert.save()
         AlertAct.objects.create(alert=alert, kind=AlertAct.Kind.UNDONE, before=before, by_id=actor.member_id)
         record_audit(actor, "alert.undone", target=alert)
+        tell_boards([alert.learner_id])
         return alert
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from interventions.reading import unread_beside
 from milestones import bulk
 from milestones.staging import Write
+from tenancy.live import tell_boards
 from tenancy.selectors import beside_member
 
 MARK = """
@@ -17,8 +18,13 @@ SELECT %(tenant)s, u.marked, clock_timestamp() FROM {source}
 
 
 def mark_learners(moves: bulk.Changes) -> Write:
-    """The learners of these moves on milestones, to be looked at. A killed worker leaves the mark."""
-    return Write(MARK, "alert_mark_staging", {"marked": np.unique(moves.learner[moves.milestone >= 0])})
+    """The learners of these moves on milestones, to be looked at; open boards hear of it after the commit.
+
+    A killed worker leaves the mark.
+    """
+    learners = np.unique(moves.learner[moves.milestone >= 0])
+    tell_boards(learners)
+    return Write(MARK, "alert_mark_staging", {"marked": learners})
 
 
 if mark_learners not in bulk.followers:

@@ -11,7 +11,7 @@ from tenancy.ops import tenants_with_moves
 
 @shared_task(name="interventions.tasks.follow_moves")
 def follow_moves() -> int:
-    """Every two seconds: look at learners whose levels moved, tenants in turn."""
+    """Every second: look at learners whose levels moved, tenants in turn."""
     return in_each("follow_moves", tenants_with_moves(), follow_moves_of)
 
 

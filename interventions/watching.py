@@ -17,6 +17,7 @@ from interventions.models import Alert, AlertMark, AlertRun
 from interventions.reasons import Now
 from learners.models import Learner
 from tenancy.context import current_tenant_id, tenant_context
+from tenancy.live import tell_boards
 from tenancy.models import Tenant
 from tenancy.selectors import local_today
 
@@ -50,6 +51,7 @@ def look_at(learner_ids: Collection[int]) -> Outcome:
     new = [(_alert(one), one) for key, one in found.items() if key not in stands]
     Alert.objects.bulk_create([alert for alert, _ in new])
     act_on(new)
+    tell_boards([alert.learner_id for alert, _ in new] + [stands[key].learner_id for key in stands if key not in found])
     return Outcome(len(new), len(gone))
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -58,4 +59,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "initials": initials,
         "theme": theme,
         "dark_media": DARK_MEDIA[theme],
+        "live_port": settings.LIVE_PORT,
     }

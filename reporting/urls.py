@@ -7,6 +7,7 @@ from reporting.evidence_log.urls import urlpatterns as evidence_log
 from reporting.figures.urls import urlpatterns as figures
 from reporting.gaps.urls import urlpatterns as gaps
 from reporting.jobs.urls import urlpatterns as jobs
+from reporting.live.urls import urlpatterns as live
 from reporting.messaging.urls import urlpatterns as messaging
 from reporting.planning.urls import urlpatterns as planning
 from reporting.plans.urls import urlpatterns as plans
@@ -56,3 +57,4 @@ urlpatterns += gaps
 urlpatterns += plans
 urlpatterns += jobs
 urlpatterns += messaging
+urlpatterns += live

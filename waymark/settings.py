@@ -124,7 +124,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=20),
         "options": {"expires": 1800},
     },
-    "follow-moves": {"task": "interventions.tasks.follow_moves", "schedule": 2.0, "options": {"expires": 5}},
+    "follow-moves": {"task": "interventions.tasks.follow_moves", "schedule": 1.0, "options": {"expires": 5}},
     "watch-all": {
         "task": "interventions.tasks.watch_all",
         "schedule": crontab(minute=10),
@@ -143,6 +143,8 @@ CELERY_BEAT_SCHEDULE = {
     "verify-all": {"task": "milestones.tasks.verify_all", "schedule": crontab(hour=2, minute=30)},
     "forget-idempotency-keys": {"task": "api.tasks.forget_old_keys", "schedule": 3600.0, "options": {"expires": 1800}},
 }
+# The port of the live process where no proxy brings `/live/` to it (the demo). Pages of the same host may listen there.
+LIVE_PORT = os.environ.get("LIVE_PORT", "")
 # The database, not Redis: signing in must work while the broker is away.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}}
 
@@ -252,6 +254,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
+        "connect-src": ["'self'", *(f"http://{host}:{LIVE_PORT}" for host in ("127.0.0.1", "localhost") if LIVE_PORT)],
     }
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True

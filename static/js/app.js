@@ -1,9 +1,14 @@
 /* Everything works without this file except arrow keys in the grid and the side panel without a page load. */
 import { gridKeys } from "./grid.js";
+import { live } from "./live.js";
 import { panel } from "./panel.js";
 
 document.querySelectorAll("[role=grid]").forEach(gridKeys);
-panel();
+const inspector = panel();
+live((board) => {
+  board.querySelectorAll("[role=grid]").forEach(gridKeys);
+  inspector?.find();
+});
 document.querySelector("[data-focus]")?.focus();
 // htmx notes the address of the page in the browser's storage; addresses name learners, so it is taken out again.
 const forget = () => sessionStorage.removeItem("htmx-current-path-for-history");

@@ -1,7 +1,7 @@
 /* The side panel: a cell opens in it, Escape goes back to the cell, a saved piece updates the cell. */
 export function panel() {
   const place = document.getElementById("inspector");
-  if (!place) return;
+  if (!place) return null;
   let opened = null;
 
   // What still stands in the panel is of another cell: it is not to be pressed until the new part is there.
@@ -57,4 +57,12 @@ export function panel() {
     const rest = cell.getAttribute("aria-label").split(":").slice(1).join(":");
     cell.setAttribute("aria-label", `${letter} ${name}${pin ? `, ${pin}` : ""}:${rest}`);
   });
+
+  // The board was drawn anew: the opened cell is another element now.
+  const find = () => {
+    const href = opened?.getAttribute("href");
+    const cell = href && [...document.querySelectorAll(".cell")].find((one) => one.getAttribute("href") === href);
+    if (cell) choose(cell);
+  };
+  return { find };
 }

@@ -41,6 +41,7 @@ django.setup()
 from django.db import connection
 from milestones import services
 run, batches = services.recompute_statuses, []
+services.BATCH = int(sys.argv[2])
 def slow(ids, cause):
     moved = run(ids, cause)
     batches.append(1)
@@ -144,18 +145,18 @@ def wait_until_gone(owner: psycopg.Connection[Any], backend: int) -> None:
 
 
 def test_killed_worker_loses_nothing(committed_cast: Cast, owner_connection: psycopg.Connection[Any]) -> None:
-    """SIGKILL inside a transaction, half-way through 20,000 marks; another worker finishes."""
+    """SIGKILL inside a transaction, half-way through 2,000 marks in batches of 200; another worker finishes."""
     world = committed_cast.home
-    given = stale_world(world, 5000)
-    with worker(DIES_INSIDE, world.tenant.pk) as process:
+    given = stale_world(world, 500)
+    with worker(DIES_INSIDE, world.tenant.pk, 200) as process:
         assert process.stdout is not None
         backend = int(process.stdout.readline())
         process.kill()
         assert process.wait(HANG) == -9
     wait_until_gone(owner_connection, backend)
-    assert waiting(world) == 20_000 - 5 * services.BATCH
+    assert waiting(world) == 2000 - 5 * 200
     counts: list[Any] = at_once([lambda: drain_tenant(world.tenant.pk, batches=100)] * 2)
-    assert sum(counts) == 20_000 - 5 * services.BATCH
+    assert sum(counts) == 2000 - 5 * 200
     assert waiting(world) == 0
     assert faults_of(world, given) == []
 

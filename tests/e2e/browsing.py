@@ -29,6 +29,7 @@ class Tab:
 
     page: Page
     url: str
+    live: str = "data:"  # where else the page may ask: the live process
     faults: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -42,7 +43,7 @@ class Tab:
             self.faults.append(f"console {message.type}: {message.text}")
 
     def _request(self, request: Request) -> None:
-        if not request.url.startswith((self.url, "data:")):
+        if not request.url.startswith((self.url, self.live, "data:")):
             self.faults.append(f"request to another host: {request.url}")
 
     def _failed(self, request: Request) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.builders import PASSWORD
 from tests.e2e.browsing import FLAGS, Tab, find_browser, sign_in
@@ -15,6 +15,7 @@ from tests.e2e.place import Place, place
 
 # Playwright's loop runs in this thread; Django would take it for asynchronous code while the school is built.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+expect.set_options(timeout=20_000)  # only what never comes waits for so long
 HOW = "No Chromium was found. Install one (apt install chromium, brew install --cask chromium) or set BROWSER_PATH."
 Opened = Callable[..., Tab]
 

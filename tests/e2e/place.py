@@ -95,7 +95,7 @@ def place(log: Path) -> Iterator[Place]:
             found = _build()
             use_database(os.environ["DATABASE_URL"], before)
             port = free_port()
-            with _app(name, port, log):
+            with app(name, port, log):
                 yield replace(found, url=f"http://127.0.0.1:{port}", database=named(owner_url(), name))
         finally:
             use_database(os.environ["DATABASE_URL"], before)
@@ -109,17 +109,19 @@ def free_port() -> int:
 
 
 @contextmanager
-def _app(database: str, port: int, log: Path) -> Iterator[None]:
-    """The app as production starts it: granian, as the restricted role."""
+def app(database: str, port: int, log: Path, interface: str = "wsgi", **settings: str) -> Iterator[None]:
+    """The app ("wsgi") or its live process ("asgi") as production starts them: granian, as the restricted role."""
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_OWNER_URL"} | {
         "DATABASE_URL": named(os.environ["DATABASE_URL"], database),
         "DATABASE_OPS_URL": named(os.environ["DATABASE_OPS_URL"], database),
         "ALLOWED_HOSTS": "127.0.0.1",
         "PYTHONPATH": str(ROOT),
+        **settings,
     }
+    threads = ["--blocking-threads", "4"] if interface == "wsgi" else []
     command = [
-        str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "1", "--blocking-threads", "4", "--no-ws", "waymark.wsgi:application",
+        str(Path(sys.executable).parent / "granian"), "--interface", interface, "--host", "127.0.0.1",
+        "--port", str(port), "--workers", "1", *threads, "--no-ws", f"waymark.{interface}:application",
     ]  # fmt: skip
     with log.open("wb") as out, subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out) as process:
         try:
@@ -135,6 +137,8 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2):
                 return
+        except urllib.error.HTTPError:
+            return  # the live process answers, and knows no such page
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     process.terminate()

@@ -10,6 +10,7 @@ from tests.permissions.curriculum_table import CURRICULUM_ENTRIES
 from tests.permissions.entries import ANYBODY, STAFF, Address, Entry, api, own, page
 from tests.permissions.evidence_log_table import EVIDENCE_LOG_ENTRIES
 from tests.permissions.figures_table import FIGURES_ENTRIES
+from tests.permissions.live_table import LIVE_ENTRIES
 from tests.permissions.messages_table import MESSAGES_ENTRIES
 from tests.permissions.places import Places
 from tests.permissions.planning_table import PLANNING_ENTRIES
@@ -158,7 +159,7 @@ ENTRIES: tuple[Entry, ...] = (
     *EVIDENCE_LOG_ENTRIES,
     *FIGURES_ENTRIES,
     *REVIEWS_ENTRIES,
-    *RECOGNITION_ENTRIES, *TODAY_ENTRIES, *PLANS_ENTRIES, *MESSAGES_ENTRIES,
+    *LIVE_ENTRIES, *RECOGNITION_ENTRIES, *TODAY_ENTRIES, *PLANS_ENTRIES, *MESSAGES_ENTRIES,
     *PLANNING_ENTRIES,
 )  # fmt: skip
 

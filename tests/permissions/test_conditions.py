@@ -101,7 +101,10 @@ def test_can_and_visible_to_agree(places: Places, caller: str) -> None:
         role = role_of(caller)
         by_codes = {RULES[key].get(role): key for key in sorted(RULES)}
         for model in MODELS:
-            rows = list(model.objects.order_by("id")[:4])
+            ids = list(model.objects.order_by("id").values_list("id", flat=True))
+            if not ids:
+                continue
+            rows = list(model.objects.filter(id__in={ids[0], ids[-1]}))  # often one in reach and one that is not
             for resource, action in by_codes.values():
                 visible = model.objects.filter(visible_q(model, actor, resource, action))
                 listed = set(visible.values_list("id", flat=True))

@@ -18,7 +18,7 @@ from waymark.local.paths import ROOT, make_dir, run_dir, write_private
 from waymark.local.postgres import Postgres
 from waymark.local.processes import end, spawn
 from waymark.local.servers import Servers, remember
-from waymark.local.state import Use, passwords
+from waymark.local.state import Use, free_port, passwords
 from waymark.local.supervisor import Child, Stopped, Supervisor
 from waymark.local.valkey import Valkey
 
@@ -33,6 +33,7 @@ class Product:
         self.home, self.port, self.reset = home, port, reset
         self.url = f"http://127.0.0.1:{port}"
         self.logs, self.json = run_dir() / "log", run_dir() / "demo.json"
+        self.live_port = free_port(port + 1)
         self.servers = Servers(home)
         self._ports: dict[str, int] = {}
 
@@ -114,6 +115,7 @@ class Product:
     def _environment(self, urls: Mapping[str, str]) -> dict[str, str]:
         defaults = {"SECRET_KEY": passwords(self.home)["secret_key"], "ARTEFACT_ROOT": str(self.home / "artefacts")}
         fixed = {"WAYMARK_ENV": "demo", "ALLOWED_HOSTS": "127.0.0.1,localhost", "WAYMARK_NO_BOOTSTRAP": "1"}
+        fixed |= {"LIVE_PORT": str(self.live_port)}
         fixed |= {"DJANGO_SETTINGS_MODULE": "waymark.settings", "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)}
         inherited = {name: value for name, value in os.environ.items() if name != "WAYMARK_DATABASE_ROLE"}
         return {**defaults, **inherited, **urls, **fixed}
@@ -121,7 +123,7 @@ class Product:
     def _start_processes(self, supervisor: Supervisor, environment: Mapping[str, str]) -> None:
         # None of them may migrate, and only the worker looks across tenants.
         restricted = {name: value for name, value in environment.items() if name != "DATABASE_OWNER_URL"}
-        for name, command in _commands(self.port, self.home).items():
+        for name, command in _commands(self.port, self.live_port, self.home).items():
             log = self.logs / f"{name}.log"
             log.unlink(missing_ok=True)
             hidden = () if name == "worker" else ("DATABASE_OPS_URL",)
@@ -170,13 +172,15 @@ def accounts(answer: str) -> dict[str, Any]:
     return listed
 
 
-def _commands(port: int, home: Path) -> dict[str, list[str]]:
+def _commands(port: int, live_port: int, home: Path) -> dict[str, list[str]]:
     programs = Path(sys.executable).parent
     celery = [str(programs / "celery"), "-A", "waymark.celery"]
     granian = [str(programs / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    live = [str(programs / "granian"), "--interface", "asgi", "--host", "127.0.0.1", "--port", str(live_port)]
     schedule = str(home / "celerybeat-schedule")
     return {
         "web": [*granian, "--workers", "2", "--blocking-threads", "4", "--no-ws", "waymark.wsgi:application"],
+        "live": [*live, "--workers", "1", "--no-ws", "waymark.asgi:application"],
         "worker": [*celery, "worker", "-Q", "interactive,bulk", "--concurrency", "2", "--loglevel", "WARNING"],
         "beat": [*celery, "beat", "--pidfile=", "-s", schedule, "--loglevel", "WARNING"],
     }
