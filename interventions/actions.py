@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from interventions.book import Finding
 from interventions.models import Alert, Resource, ResourceTag, ResourceUse, Rule, SupportPlan
 from interventions.notices import write_notices
+from interventions.protocols import steps_of
 from milestones.models import Criterion
 
 Opened = tuple[Alert, Finding]
@@ -36,15 +37,15 @@ def _propose_plans(some: Sequence[tuple[Alert, Finding, Rule]]) -> None:
 
 def _plan(alert: Alert, finding: Finding, rule: Rule) -> SupportPlan:
     kind = KIND_OF_PLAN[Rule.Action(rule.action)]
-    steps = rule.protocol.steps.all() if rule.protocol else ()  # read with the rules
-    first = min(steps, key=lambda step: step.position, default=None)
+    steps = steps_of(rule.protocol.steps.all()) if rule.protocol else []  # read with the rules
     return SupportPlan(
         learner_id=alert.learner_id,
         milestone_id=alert.milestone_id,
         section_id=alert.section_id,
         kind=kind,
         protocol=rule.protocol,
-        approach=first.approach if first else str(kind.label),
+        steps=steps,
+        approach=steps[0]["approach"] if steps else str(kind.label),
         rule_id=rule.pk,
         level_then=finding.fact.level,
         since_then=finding.fact.since,

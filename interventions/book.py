@@ -1,13 +1,14 @@
 """The rules that hold for a place: what the tenant, a school, a class or a milestone says, else the house's own.
 
-Of two rules for one reason and one action the nearer holds: milestone before class before school before tenant. A rule
-that is switched off silences the farther ones at its place; so a school can do without a rule of the tenant.
+Of two rules for one reason and one action (for messages: to one audience) the nearer holds: milestone before class
+before school before tenant. A rule that is switched off silences the farther ones at its place; so a school can do
+without a rule of the tenant.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from interventions.facts import Fact
+from interventions.facts import Fact, Place
 from interventions.models import Reason, Rule
 from interventions.reasons import Held, Now, Params, holds, params_of
 
@@ -24,15 +25,20 @@ class Watch:
     rule: Rule | None = None
     nearness: int = 0
 
-    def covers(self, fact: Fact) -> bool:
+    @property
+    def does(self) -> tuple[str, str]:
+        """The action and, for a message, to whom: of two rules that do the same the nearer holds."""
+        return self.action, self.rule.audience if self.rule else ""
+
+    def covers(self, milestone: int, place: Place | None) -> bool:
         one = self.rule
         if one is None:
             return True
-        if one.milestone_id is not None and one.milestone_id != fact.milestone:
+        if one.milestone_id is not None and one.milestone_id != milestone:
             return False
         if one.section_id is not None:
-            return fact.place is not None and one.section_id == fact.place.section
-        return one.school_id is None or (fact.place is not None and one.school_id == fact.place.school)
+            return place is not None and one.section_id == place.section
+        return one.school_id is None or (place is not None and one.school_id == place.school)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,13 @@ def watches() -> list[Watch]:
     return sorted([*own, *HOUSE], key=lambda watch: -watch.nearness)
 
 
+def nearest_for(book: Sequence[Watch], watch: Watch, milestone: int, place: Place | None) -> Watch | None:
+    """Of the rules for the reason and action of this one, the one that holds here; none where it is switched off."""
+    same = (one for one in book if (one.reason, one.does) == (watch.reason, watch.does))
+    found = next((one for one in same if one.covers(milestone, place)), None)
+    return None if found is None or (found.rule is not None and not found.rule.is_active) else found
+
+
 def findings(facts: Iterable[Fact], book: Sequence[Watch], now: Now) -> list[Finding]:
     """What holds for each fact; where two reasons say the same, only the one that says more."""
     from_book: dict[str, list[Watch]] = {reason: [] for reason in Reason.values}
@@ -75,10 +88,10 @@ def findings(facts: Iterable[Fact], book: Sequence[Watch], now: Now) -> list[Fin
 
 
 def _finding(fact: Fact, book: Sequence[Watch], now: Now) -> Finding | None:
-    nearest: dict[str, Watch] = {}
+    nearest: dict[tuple[str, str], Watch] = {}
     for watch in book:
-        if watch.action not in nearest and watch.covers(fact):
-            nearest[watch.action] = watch
+        if watch.does not in nearest and watch.covers(fact.milestone, fact.place):
+            nearest[watch.does] = watch
     best: Held | None = None
     saying: list[Watch] = []
     for watch in sorted(nearest.values(), key=lambda one: one.action != QUEUE):

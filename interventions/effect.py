@@ -1,4 +1,7 @@
-"""Was it followed by a move up? Counted, never explained: what else happened meanwhile is not known here."""
+"""Was it followed by a move up? Counted, never explained: what else happened meanwhile is not known here.
+
+A move counts on the day on which the newest piece behind it was observed, however late it was entered.
+"""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -36,9 +39,9 @@ def moves_up(plans: Iterable[SupportPlan]) -> dict[int, datetime]:
     rows = StatusChange.objects.filter(
         learner_id__in={plan.learner_id for plan in begun}, milestone_id__in={plan.milestone_id for plan in begun},
         to_level__gt=F("from_level"),
-    ).order_by("at")  # fmt: skip
+    ).order_by("applies_from")  # fmt: skip
     moves: dict[tuple[int, int], list[datetime]] = {}
-    for learner, milestone, at in rows.values_list("learner_id", "milestone_id", "at"):
+    for learner, milestone, at in rows.values_list("learner_id", "milestone_id", "applies_from"):
         moves.setdefault((learner, milestone or 0), []).append(at)
     return {plan.pk: first for plan in begun if (first := _first(plan, moves)) is not None}
 
@@ -73,7 +76,7 @@ def followed_by_resource(resource_ids: Collection[int], now: datetime) -> dict[i
     """
     after = StatusChange.objects.filter(
         learner_id=OuterRef("learner_id"), milestone_id=OuterRef("milestone_id"), to_level__gt=F("from_level"),
-        at__gte=OuterRef("given_at"), at__lte=OuterRef("given_at") + WITHIN,
+        applies_from__gte=OuterRef("given_at"), applies_from__lte=OuterRef("given_at") + WITHIN,
     )  # fmt: skip
     rows = used(now).filter(resource_id__in=resource_ids).alias(moves=Exists(after)).values("resource_id")
     counted = rows.annotate(

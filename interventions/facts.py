@@ -71,10 +71,10 @@ def facts_of(learner_ids: Collection[int], today: date) -> list[Fact]:
     learners = sorted(set(learner_ids))
     works = works_towards(learners, today)
     milestones = sorted({milestone for _, milestone in works})
-    asks_for = _competencies(milestones)
+    asks_for = competencies_of(milestones)
     statuses = _statuses(learners, milestones)
     limits = stall_limits(milestones)
-    places, seen = _places(learners, today), _seen(learners, asks_for)
+    places, seen = places_of(learners, today), _seen(learners, asks_for)
     tries, blockers, asked = _tries(learners), _blockers(learners, asks_for), _asked(learners, asks_for)
 
     def fact(pair: Pair, work: Work) -> Fact:
@@ -97,7 +97,7 @@ def facts_of(learner_ids: Collection[int], today: date) -> list[Fact]:
     return [fact(pair, work) for pair, work in works.items()]
 
 
-def _competencies(milestones: Collection[int]) -> Competencies:
+def competencies_of(milestones: Collection[int]) -> Competencies:
     found: dict[int, list[int]] = {milestone: [] for milestone in milestones}
     rows = Criterion.objects.filter(milestone_id__in=milestones).order_by("id")
     for milestone, competency in rows.values_list("milestone_id", "competency_id"):
@@ -113,7 +113,7 @@ def _statuses(
     return {(row[0], row[1]): row[2:] for row in rows.values_list(*columns)}
 
 
-def _places(learners: Collection[int], today: date) -> dict[Pair, Place]:
+def places_of(learners: Collection[int], today: date) -> dict[Pair, Place]:
     """The section in which a learner works on a milestone; of several, the one that was there first."""
     rows = Enrolment.objects.filter(
         running(today), learner_id__in=learners, is_withdrawn=False, section__is_active=True

@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from interventions.models import PlanSession, SupportPlan
+from interventions.models import PlanSession, Protocol, SupportPlan
 from interventions.models.plans import CASE
+from interventions.protocols import steps_of
 from learners.models import Learner, Section
 from milestones.models import Milestone, MilestoneStatus
 from tenancy.actor import Actor
@@ -26,10 +27,12 @@ State, Result = SupportPlan.State, SupportPlan.Result
 @transaction.atomic
 def open_plan(
     actor: Actor, *, learner: Learner, milestone: Milestone, section: Section | None, approach: str, goal: str,
-    review_on: date | None,
+    review_on: date | None, protocol: Protocol | None = None,
 ) -> SupportPlan:  # fmt: skip
-    """Begin a plan. Raises Invalid, and Conflict where one is open for this learner and milestone."""
-    approach, goal = " ".join(approach.split()), goal.strip()
+    """Begin a plan, with the first step of a protocol if one is named and nothing else is tried. Raises Invalid, and
+    Conflict where one is open for this learner and milestone."""
+    steps = steps_of(protocol.steps.all()) if protocol else []
+    approach, goal = " ".join(approach.split()) or (steps[0]["approach"] if steps else ""), goal.strip()
     _check(*_approach_problems(approach), *_text_problems("goal", goal), *_review_problems(actor, review_on))
     Learner.objects.select_for_update(no_key=True).get(pk=learner.pk)
     same = SupportPlan.objects.filter(learner=learner, milestone=milestone, kind=SupportPlan.Kind.SUPPORT)
@@ -40,6 +43,7 @@ def open_plan(
         learner=learner, milestone=milestone, section=section, approach=approach, goal=goal, review_on=review_on,
         state=State.RUNNING, owner_id=actor.member_id, proposed_by_id=actor.member_id, started_at=timezone.now(),
         level_then=status.level if status else 0, since_then=status.since if status else None,
+        protocol=protocol, steps=steps,
     )  # fmt: skip
     record_audit(actor, "plan.opened", target=plan)
     return plan
@@ -130,15 +134,13 @@ def withdraw_session(actor: Actor, *, plan_id: UUID, session_id: UUID) -> PlanSe
 
 
 def _escalate(plan: SupportPlan) -> None:
-    """The protocol's next step, or a plan whose approach has to be another one: proposed, for a person to start."""
-    following = (
-        plan.protocol.steps.filter(position__gt=plan.step).order_by("position").first() if plan.protocol else None
-    )
+    """The next step of its row, or a plan whose approach has to be another one: proposed, for a person to start."""
+    following = next((step for step in plan.steps if step["position"] > plan.step), None)
     other = _("Another way than: %(approach)s") % {"approach": plan.approach}
     SupportPlan.objects.create(
         learner_id=plan.learner_id, milestone_id=plan.milestone_id, section_id=plan.section_id, kind=plan.kind,
-        protocol=plan.protocol, step=following.position if following else plan.step, follows=plan,
-        approach=following.approach if following else other[:LONGEST_APPROACH], goal=plan.goal,
+        protocol=plan.protocol, steps=plan.steps, step=following["position"] if following else plan.step, follows=plan,
+        approach=following["approach"] if following else other[:LONGEST_APPROACH], goal=plan.goal,
         owner_id=plan.owner_id, level_then=plan.level_then, since_then=plan.since_then,
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from interventions.delivery import send_waiting_of
 from interventions.watching import follow_moves_of, watch_all_of
+from milestones.school_days import learners_at_school
 from tenancy.jobs import in_each
 from tenancy.models import Tenant
 from tenancy.ops import tenants_with_moves
@@ -17,7 +18,7 @@ def follow_moves() -> int:
 
 @shared_task(name="interventions.tasks.watch_all")
 def watch_all() -> int:
-    """Every hour: time passes too. Returns how many entries were opened or closed."""
+    """Every hour: time passes too, where there is school today. Returns how many entries were opened or closed."""
     return in_each("watch_all", _everywhere(), _watched)
 
 
@@ -32,5 +33,5 @@ def _everywhere() -> list[int]:
 
 
 def _watched(tenant_id: int) -> int:
-    outcome = watch_all_of(tenant_id)
+    outcome = watch_all_of(tenant_id, learners_at_school)
     return outcome.opened + outcome.closed

@@ -4,10 +4,11 @@ Worked out from what stands in PostgreSQL, so it can be done at any time and twi
 reason is kept by a unique key, and two workers on the same learner wait for each other.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from interventions.actions import act_on
@@ -67,12 +68,15 @@ def follow_moves_of(tenant_id: int, limit: int = AT_ONCE) -> int:
         return len(set(marks.values()))
 
 
-def watch_all_of(tenant_id: int) -> Outcome:
-    """Look at every learner of the tenant, some at a time in a transaction of their own."""
+def watch_all_of(tenant_id: int, only: Callable[[date], Q] = lambda today: Q()) -> Outcome:
+    """Look at every learner of the tenant, some at a time in a transaction of their own.
+
+    only: which learners on this day of the tenant.
+    """
     total, after = Outcome(0, 0), 0
     while True:
         with tenant_context(tenant_id):
-            rows = Learner.objects.filter(id__gt=after).order_by("id")
+            rows = Learner.objects.filter(only(_now().today), id__gt=after).order_by("id")
             keys = list(rows.values_list("id", flat=True)[:AT_ONCE])
             if not keys:
                 AlertRun.objects.create(opened=total.opened, closed=total.closed)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
+from django.db.models import Q
 
 from competencies.models import Indicator
 from learners.models import CalendarDay, Learner
@@ -75,6 +76,16 @@ def school_days(first: date, last: date, school_id: int | None) -> list[date]:
     known = {(school, day): kind for school, day, kind in rows}
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     return [day for day in days if _is_school(known.get((school_id, day), known.get((None, day))), day)]
+
+
+def learners_at_school(day: date) -> Q:
+    """Condition for learners: whether there is school on this day where they are at home. One query."""
+    known = dict(CalendarDay.objects.filter(day=day).values_list("school_id", "kind"))
+    usual = _is_school(known.pop(None, None), day)
+    others = [school for school, kind in known.items() if _is_school(kind, day) != usual]
+    if not usual:
+        return Q(home_school_id__in=others)
+    return Q(home_school_id=None) | ~Q(home_school_id__in=others)
 
 
 def _is_school(kind: str | None, day: date) -> bool:

@@ -12,8 +12,10 @@ from reporting.messaging.urls import urlpatterns as messaging
 from reporting.planning.urls import urlpatterns as planning
 from reporting.plans.urls import urlpatterns as plans
 from reporting.portfolio.urls import urlpatterns as portfolio
+from reporting.protocols.urls import urlpatterns as protocols
 from reporting.recognition.urls import urlpatterns as recognition
 from reporting.reviews.urls import urlpatterns as reviews
+from reporting.rules.urls import urlpatterns as rules
 from reporting.scoring.urls import urlpatterns as scoring
 from reporting.tasks.urls import urlpatterns as tasks
 from reporting.today.urls import urlpatterns as today
@@ -58,3 +60,5 @@ urlpatterns += plans
 urlpatterns += jobs
 urlpatterns += messaging
 urlpatterns += live
+urlpatterns += rules
+urlpatterns += protocols

@@ -63,7 +63,11 @@ class ProtocolStep(TenantModel):
 
 
 class SupportPlan(PublicTenantModel):
-    """One learner, one milestone, one thing that is tried. Learner and family see it once it is shared with them."""
+    """One learner, one milestone, one thing that is tried. Learner and family see it once it is shared with them.
+
+    steps: those of the protocol when the first plan of its row was proposed: [{position, approach, how, sessions,
+    minutes, days}]. A protocol that is changed later changes no plan that stands.
+    """
 
     RESOURCE = CASE
     SCOPES = {**learner_scopes("learner"), "PUB": lambda actor: Q(is_shared=True)}
@@ -94,6 +98,7 @@ class SupportPlan(PublicTenantModel):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.SUPPORT)
     state = models.CharField(max_length=8, choices=State, default=State.PROPOSED)
     protocol = TenantForeignKey(Protocol, null=True, on_delete=models.PROTECT, related_name="plans")
+    steps = models.JSONField(default=list)
     step = models.PositiveSmallIntegerField(default=1)  # of the protocol: where the plan is now
     approach = models.CharField(max_length=120)  # what is being tried, in words
     goal = models.TextField(blank=True)

@@ -41,7 +41,7 @@ def of_my_schools(actor: Actor) -> Q:
 class Rule(PublicTenantModel):
     """When this happens to a learner, do that: for the tenant, a school, a class or a milestone.
 
-    params: the numbers of the sentence, by name (`interventions/sentences.py` says which and in which range).
+    params: the numbers of the sentence, by name (`interventions/reasons.py` says which and in which range).
     """
 
     RESOURCE = RULE
@@ -85,7 +85,11 @@ class Rule(PublicTenantModel):
             *PublicTenantModel.Meta.constraints,
             models.CheckConstraint(condition=Q(school=None) | Q(section=None), name="rule_one_place"),
             models.CheckConstraint(condition=~Q(action="notice") | ~Q(audience=""), name="rule_notice_to_somebody"),
-        ]
+            models.UniqueConstraint(
+                fields=["tenant", "reason", "action", "audience", "school", "section", "milestone"],
+                name="rule_once_at_a_place", nulls_distinct=False,
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name

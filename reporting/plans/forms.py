@@ -1,11 +1,12 @@
 """Forms of support plans. What is wrong with the values is said by the services; the forms read them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from interventions.models import SupportPlan
+from interventions.models import Protocol, SupportPlan
 
 DATE = _("Enter a date, like 19 Nov 2026")
 
@@ -32,7 +33,24 @@ class NewForm(StartForm):
         label=_("What will show that it helped?"), required=False, strip=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
-    field_order = ("approach", "goal", "review_on")
+    protocol = forms.ChoiceField(
+        label=_("By a protocol"), required=False, error_messages={"invalid_choice": _("Choose from the list")},
+        help_text=_("Its first step is tried, unless you say something else above."),
+    )  # fmt: skip
+    field_order = ("approach", "protocol", "goal", "review_on")
+
+    def __init__(self, protocols: Mapping[str, Protocol], sent: Any, **values: Any) -> None:
+        super().__init__(sent, **values)
+        self.protocols = protocols
+        field: Any = self.fields["protocol"]
+        field.choices = [("", _("None")), *((key, one.name) for key, one in protocols.items())]
+        if not protocols:
+            del self.fields["protocol"]
+
+    @property
+    def says(self) -> dict[str, Any]:
+        data = {**self.cleaned_data}
+        return {**data, "protocol": self.protocols.get(data.pop("protocol", ""))}
 
 
 class SessionForm(forms.Form):

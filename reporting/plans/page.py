@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from interventions.effect import Followed, followed
-from interventions.models import PlanSession, SupportPlan
+from interventions.models import PlanSession, Protocol, SupportPlan
+from interventions.models.library import LIBRARY
 from interventions.models.plans import CASE
 from learners.models import Learner
 from milestones.models import Milestone
@@ -74,6 +75,11 @@ class PlanPage:
     may_change: bool
 
     @property
+    def next_step(self) -> dict[str, Any] | None:
+        plan = self.card.plan
+        return next((step for step in plan.steps if step["position"] > plan.step), None)
+
+    @property
     def minutes(self) -> int:
         return sum(one.minutes for one in self.sessions if not one.is_withdrawn)
 
@@ -108,13 +114,19 @@ def column_of(plan: SupportPlan, today: date) -> str:
 
 def plan_page(actor: Actor, plan_id: UUID) -> PlanPage:
     """Raises NotFound for a plan out of reach."""
-    rows = SupportPlan.objects.visible_to(actor, *READ).select_related("learner", "milestone", "follows")
+    rows = SupportPlan.objects.visible_to(actor, *READ).select_related("learner", "milestone", "follows", "protocol")
     plan = rows.filter(public_id=plan_id).first()
     if plan is None:
         raise NotFound
     may_change = SupportPlan.objects.visible_to(actor, *OPEN).filter(pk=plan.pk).exists()
     [card] = _cards([plan], timezone.now())
     return PlanPage(card, _sessions(plan), plan.follows, plan.followed_by.order_by("id").first(), may_change)
+
+
+def protocols_for(actor: Actor) -> dict[str, Protocol]:
+    """Those that a plan may begin with, by public id. One query."""
+    rows = Protocol.objects.visible_to(actor, LIBRARY, "read").filter(is_active=True).exclude(steps=None)
+    return {str(row.public_id): row for row in rows.distinct().order_by("name", "id")}
 
 
 def _cards(plans: Sequence[SupportPlan], now: datetime) -> list[Card]:

@@ -16,7 +16,7 @@ from interventions import plans as services
 from reporting.form_problems import add_problems
 from reporting.pages import PageRequest, page_errors
 from reporting.plans.forms import CloseForm, NewForm, ReviewForm, SessionForm, StartForm
-from reporting.plans.page import OPEN, READ, plan_page, plans_board
+from reporting.plans.page import OPEN, READ, plan_page, plans_board, protocols_for
 from reporting.reach import published_milestone, section_of, visible_learner
 from tenancy.errors import Invalid
 from tenancy.gate import requires
@@ -46,13 +46,11 @@ def new(request: PageRequest, learner_id: UUID, milestone_id: UUID) -> HttpRespo
     learner = visible_learner(request.actor, learner_id, *OPEN)
     milestone = published_milestone(request.actor, milestone_id, learner)
     sent = request.POST if request.method == "POST" else None
-    form = NewForm(sent, initial={"review_on": request.actor.today + REVIEW_AFTER})
+    form = NewForm(protocols_for(request.actor), sent, initial={"review_on": request.actor.today + REVIEW_AFTER})
     if form.is_valid():
         section = section_of(request.actor, learner, None, milestone)
         try:
-            made = services.open_plan(
-                request.actor, learner=learner, milestone=milestone, section=section, **form.cleaned_data
-            )
+            made = services.open_plan(request.actor, learner=learner, milestone=milestone, section=section, **form.says)
         except Invalid as error:
             add_problems(form, error)
         else:

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assessments.services import record_many
-from interventions.models import Message, SupportPlan
+from interventions.models import Message, Protocol, ProtocolStep, Rule, SupportPlan
 from interventions.watching import look_at
 from learners.models import GuardianLink
 from milestones.models import Milestone, SectionMilestone
@@ -50,6 +50,11 @@ def a_week_ago(world: World) -> str:
     return (world.system.today - timedelta(days=7)).isoformat()
 
 
+def rule_of(world: World) -> str:
+    with tenant_context(world.tenant.pk):
+        return f"/settings/rules/{Rule.objects.get().public_id}/"
+
+
 PAGES = {
     "today": Page("TCH", lambda w: "/today/?all=1"),
     "groups by shared gap": Page("TCH", lambda w: "/groups/"),
@@ -59,6 +64,10 @@ PAGES = {
     "messages about a learner": Page("TCH", lambda w: f"/learners/{w.learner.public_id}/messages/"),
     "writing a message": Page("TCH", lambda w: f"/learners/{w.learner.public_id}/messages/new/"),
     "templates of messages": Page("TCH", lambda w: "/settings/templates/"),
+    "rules": Page("SCH", lambda w: "/settings/rules/"),
+    "rule, tried out": Page("SCH", lambda w: f"{rule_of(w)}?try=1"),
+    "protocols": Page("TCH", lambda w: "/support-plans/protocols/"),
+    "new rule": Page("DST", lambda w: "/settings/rules/new/?reason=stale"),
     "my classes": Page("TCH", lambda w: "/classes/"),
     "my classes of an administrator": Page("SCH", lambda w: "/classes/"),
     "class grid": Page("TCH", lambda w: f"/classes/{w.section.public_id}/grid/"),
@@ -108,6 +117,7 @@ ALLOWED = {
     "today": 25,
     "groups by shared gap": 13,
     "support plans": 14,
+    "rule, tried out": 18,  # the book of rules, thirty days of the past, and the names
     "class grid, a past day": 17,  # the bar of its time, and dates of single learners
     # The criteria and what is known of each, for the reasons.
     "class grid, as a file": 15,
@@ -163,6 +173,10 @@ def grow(world: World, learners: int, milestones: int) -> None:
                     written_by_id=world.members["TCH"].pk)
             for one in people for role, audience in (("TCH", "staff"), ("GRD", "guardian"))
         )  # fmt: skip
+        for n in range(learners):
+            protocol = Protocol.objects.create(name=f"Ways {n}")
+            ProtocolStep.objects.create(protocol=protocol, position=1, approach="Strips")
+        Rule.objects.create(name="Not shown", reason="stale", params={"days": 7}, school=world.school)
         assert SectionMilestone.objects.filter(section=world.section).count() == milestones
 
 

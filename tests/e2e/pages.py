@@ -138,6 +138,15 @@ def prepare_review(tab: Tab) -> None:
     tab.page.get_by_role("heading", level=1, name=re.compile("^Review of")).wait_for()
 
 
+def try_rule(tab: Tab) -> None:
+    tab.page.get_by_label("Days").fill("400")
+    tab.page.get_by_role("button", name="Try it on the last 30 days").click()
+    tab.page.get_by_role("alert").filter(has_text="did not save").wait_for()
+    tab.page.get_by_label("Days").fill("3")
+    tab.page.get_by_role("button", name="Try it on the last 30 days").click()
+    tab.page.get_by_role("heading", name="In the last 30 days").wait_for()
+
+
 PAGES: dict[str, PageOf] = {
     "sign in": PageOf(None, lambda s: "/accounts/login/"),
     "sign in, wrong": PageOf(None, lambda s: "/accounts/login/", then=wrong_password),
@@ -158,6 +167,10 @@ PAGES: dict[str, PageOf] = {
     "templates of messages": PageOf("TCH", lambda s: "/settings/templates/"),
     "new template of messages": PageOf("TCH", lambda s: "/settings/templates/new/"),
     "what I get by e-mail": PageOf("TCH", lambda s: "/settings/mail/"),
+    "rules": PageOf("SCH", lambda s: "/settings/rules/"),
+    "new rule, tried": PageOf("SCH", lambda s: "/settings/rules/new/?reason=stalled", then=try_rule),
+    "protocols": PageOf("TCH", lambda s: "/support-plans/protocols/"),
+    "new protocol": PageOf("TCH", lambda s: "/support-plans/protocols/new/"),
     "groups by shared gap": PageOf("TCH", lambda s: "/groups/"),
     "my classes": PageOf("TCH", lambda s: "/classes/"),
     "menu": PageOf("TCH", lambda s: "/classes/", then=open_menu),

@@ -63,6 +63,8 @@ FACTS: dict[str, dict[str, dict[str, frozenset[str]]]] = {
     "shout_out": {"SEC": {"TCH": frozenset({"own", "same_section"})}, "SCH": {"SCH": AT_SCHOOL}},
     # Review sessions: of whoever works at the school.
     "review": {"SCH": {"TCH": frozenset({"own"}), "SCH": frozenset({"own"})}},
+    # Rules of schools: read by who works there, changed by who administers it.
+    "rule": {"SCH": {"TCH": frozenset({"own"}), "SCH": frozenset({"own"})}},
     # Milestones made for a class: as the class.
     "own_milestone": {
         "SEC": {"TCH": frozenset({"own"})},
@@ -94,6 +96,7 @@ KINDS = {
     "certificate": INSIDE,
     "shout_out": INSIDE,
     "review": ("own", "other_school"),
+    "rule": ("own", "other_school"),
     "own_milestone": ("own", "same_school", "other_school"),
     "task": ("own", "same_school", "other_school"),
     "attempt": INSIDE,

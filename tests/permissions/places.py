@@ -28,6 +28,7 @@ from tests.permissions.policy_places import add_policies
 from tests.permissions.portfolio_places import add_artefacts
 from tests.permissions.recognition_places import add_recognition
 from tests.permissions.reviews_places import add_reviews
+from tests.permissions.rules_places import add_rules
 from tests.permissions.scoring_places import add_sheets
 from tests.permissions.tasks_places import add_tasks
 from tests.permissions.today_places import add_alerts
@@ -65,6 +66,7 @@ def build_places() -> Places:
     add_recognition(places)
     add_alerts(places)
     add_messages(places)
+    add_rules(places)
     add_proposals(places)
     for role, user in places.home.users.items():
         for name in (role, f"{role}+STEP"):

@@ -19,6 +19,7 @@ from tests.permissions.policy_table import POLICY_ENTRIES
 from tests.permissions.portfolio_table import PORTFOLIO_ENTRIES
 from tests.permissions.recognition_table import RECOGNITION_ENTRIES
 from tests.permissions.reviews_table import REVIEWS_ENTRIES
+from tests.permissions.rules_table import RULES_ENTRIES
 from tests.permissions.scoring_table import SCORING_ENTRIES
 from tests.permissions.tasks_table import TASKS_ENTRIES
 from tests.permissions.today_table import TODAY_ENTRIES
@@ -159,7 +160,7 @@ ENTRIES: tuple[Entry, ...] = (
     *EVIDENCE_LOG_ENTRIES,
     *FIGURES_ENTRIES,
     *REVIEWS_ENTRIES,
-    *LIVE_ENTRIES, *RECOGNITION_ENTRIES, *TODAY_ENTRIES, *PLANS_ENTRIES, *MESSAGES_ENTRIES,
+    *LIVE_ENTRIES, *RECOGNITION_ENTRIES, *TODAY_ENTRIES, *PLANS_ENTRIES, *MESSAGES_ENTRIES, *RULES_ENTRIES,
     *PLANNING_ENTRIES,
 )  # fmt: skip
 
