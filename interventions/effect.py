@@ -60,12 +60,10 @@ def followed(plans: Iterable[SupportPlan], now: datetime) -> Followed:
     return Followed(len(told), len(moves_up(told)), len({plan.learner_id for plan in told}))
 
 
-def used(now: datetime) -> QuerySet[ResourceUse, ResourceUse]:
-    """Resources that learners had for a milestone thirty days ago or earlier: given, taught with, offered and taken."""
+def had_resource() -> QuerySet[ResourceUse, ResourceUse]:
+    """Resources that learners had for a milestone: given, taught with, or offered and taken."""
     had = Q(choice__in=(ResourceUse.Choice.TAKEN, ResourceUse.Choice.DONE)) | Q(choice="") & ~Q(way="offered")
-    rows: QuerySet[ResourceUse, ResourceUse] = ResourceUse.objects.filter(
-        had, milestone__isnull=False, given_at__lte=now - WITHIN
-    )
+    rows: QuerySet[ResourceUse, ResourceUse] = ResourceUse.objects.filter(had, milestone__isnull=False)
     return rows
 
 
@@ -78,7 +76,12 @@ def followed_by_resource(resource_ids: Collection[int], now: datetime) -> dict[i
         learner_id=OuterRef("learner_id"), milestone_id=OuterRef("milestone_id"), to_level__gt=F("from_level"),
         applies_from__gte=OuterRef("given_at"), applies_from__lte=OuterRef("given_at") + WITHIN,
     )  # fmt: skip
-    rows = used(now).filter(resource_id__in=resource_ids).alias(moves=Exists(after)).values("resource_id")
+    rows = (
+        had_resource()
+        .filter(resource_id__in=resource_ids, given_at__lte=now - WITHIN)
+        .alias(moves=Exists(after))
+        .values("resource_id")
+    )
     counted = rows.annotate(
         times=Count("id"), moved=Count("id", filter=Q(moves=True)), learners=Count("learner_id", distinct=True)
     )

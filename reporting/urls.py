@@ -14,6 +14,7 @@ from reporting.plans.urls import urlpatterns as plans
 from reporting.portfolio.urls import urlpatterns as portfolio
 from reporting.protocols.urls import urlpatterns as protocols
 from reporting.recognition.urls import urlpatterns as recognition
+from reporting.results.urls import urlpatterns as results
 from reporting.reviews.urls import urlpatterns as reviews
 from reporting.rules.urls import urlpatterns as rules
 from reporting.scoring.urls import urlpatterns as scoring
@@ -62,3 +63,4 @@ urlpatterns += messaging
 urlpatterns += live
 urlpatterns += rules
 urlpatterns += protocols
+urlpatterns += results

@@ -66,6 +66,8 @@ PAGES = {
     "templates of messages": Page("TCH", lambda w: "/settings/templates/"),
     "rules": Page("SCH", lambda w: "/settings/rules/"),
     "rule, tried out": Page("SCH", lambda w: f"{rule_of(w)}?try=1"),
+    "did it work": Page("SCH", lambda w: "/support-plans/results/"),
+    "did it work, as a file": Page("TCH", lambda w: "/support-plans/results.csv"),
     "protocols": Page("TCH", lambda w: "/support-plans/protocols/"),
     "new rule": Page("DST", lambda w: "/settings/rules/new/?reason=stale"),
     "my classes": Page("TCH", lambda w: "/classes/"),

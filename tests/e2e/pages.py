@@ -169,6 +169,7 @@ PAGES: dict[str, PageOf] = {
     "what I get by e-mail": PageOf("TCH", lambda s: "/settings/mail/"),
     "rules": PageOf("SCH", lambda s: "/settings/rules/"),
     "new rule, tried": PageOf("SCH", lambda s: "/settings/rules/new/?reason=stalled", then=try_rule),
+    "did it work": PageOf("SCH", lambda s: "/support-plans/results/"),
     "protocols": PageOf("TCH", lambda s: "/support-plans/protocols/"),
     "new protocol": PageOf("TCH", lambda s: "/support-plans/protocols/new/"),
     "groups by shared gap": PageOf("TCH", lambda s: "/groups/"),

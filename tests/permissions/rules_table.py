@@ -1,4 +1,4 @@
-"""The routes of rules and protocols in the table of routes."""
+"""The routes of rules, protocols and results in the table of routes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ READ, CHANGE = (("Trigger rule", action) for action in ("read", "create, update,
 TO_READ, TO_MAKE, TO_CHANGE = (
     ("Rubric and task in the library", action) for action in ("read", "create", "update, retire")
 )
+FIGURES = ("School or district aggregate", "read")
 PROTOCOLS = "/support-plans/protocols/"
 MAKERS = frozenset({"SCH", "DST"})
 NEW = "/settings/rules/new/?reason=stale"
@@ -30,6 +31,8 @@ RULES_ENTRIES: tuple[Entry, ...] = (
     page("edit_rule", CHANGE, MAKERS, of("edit/"), what="rule", method="POST", good=422),
     # Without its version somebody else was faster.
     page("switch_rule", CHANGE, MAKERS, of("switch/"), what="rule", method="POST", good=409),
+    page("results", FIGURES, STAFF, lambda p, k: "/support-plans/results/"),
+    page("results_csv", FIGURES, STAFF, lambda p, k: "/support-plans/results.csv"),
     page("protocols", TO_READ, STAFF, lambda p, k: PROTOCOLS, what="curriculum"),
     page("new_protocol", TO_MAKE, STAFF, lambda p, k: f"{PROTOCOLS}new/", what="curriculum"),
     page("new_protocol", TO_MAKE, STAFF, lambda p, k: f"{PROTOCOLS}new/", what="curriculum", method="POST", good=422),

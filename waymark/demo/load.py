@@ -41,6 +41,7 @@ from waymark.demo.pathways import add_pathways
 from waymark.demo.planning import add_plans
 from waymark.demo.recognition import add_recognition
 from waymark.demo.reviews import add_reviews
+from waymark.demo.rules import add_rules
 from waymark.demo.support import add_support
 
 Say = Callable[[str], None]
@@ -102,6 +103,7 @@ def _load(sample: Sample, tenant: Tenant, say: Say) -> None:
     watch_all_of(tenant.pk)
     AlertMark.objects.all().delete()
     add_support(system)
+    add_rules(system)
     add_messages(system)
 
 
