@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from competencies.models import Competency
 from learners.models import Learner, LearnerGroup, Section
 from learners.reach import learner_scopes
 from milestones.models import Milestone
@@ -95,6 +96,8 @@ class SupportPlan(PublicTenantModel):
     milestone = TenantForeignKey(Milestone, on_delete=models.PROTECT, related_name="support_plans")
     section = TenantForeignKey(Section, null=True, on_delete=models.PROTECT, related_name="support_plans")
     group = TenantForeignKey(LearnerGroup, null=True, on_delete=models.PROTECT, related_name="support_plans")
+    # What a group of a shared gap works on: those who have the same gap later may join.
+    competency = TenantForeignKey(Competency, null=True, on_delete=models.PROTECT, related_name="support_plans")
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.SUPPORT)
     state = models.CharField(max_length=8, choices=State, default=State.PROPOSED)
     protocol = TenantForeignKey(Protocol, null=True, on_delete=models.PROTECT, related_name="plans")

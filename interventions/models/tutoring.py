@@ -54,6 +54,7 @@ class PeerPair(PublicTenantModel):
     proposed_at = models.DateTimeField(default=timezone.now)
     proposed_by_id = models.BigIntegerField(null=True)
     ended_at = models.DateTimeField(null=True)
+    ended_by_id = models.BigIntegerField(null=True)  # member who said "not now" or ended it
     note = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1)
 
