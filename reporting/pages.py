@@ -42,3 +42,9 @@ def read_uuid(text: str | None) -> UUID | None:
         return UUID(text or "")
     except ValueError:
         return None
+
+
+def read_version(request: HttpRequest) -> int:
+    """The version of a row as the form had it; 0, which no row has, for anything else."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

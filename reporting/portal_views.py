@@ -6,7 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
+from reporting.asking.page import asked_lately, other_work
 from reporting.levels import ALL_WORDS
+from reporting.library.giving_page import seen_at_home, to_do
 from reporting.pages import PageRequest, page_errors
 from reporting.planning.on_the_way import long_goals
 from reporting.planning.own_goals import own_goals
@@ -15,6 +17,7 @@ from reporting.portal import my_learners, portrait
 from reporting.reach import visible_learner
 from reporting.recognition.page import recognition_of
 from reporting.tasks.another_try import reasons_to_wait
+from reporting.tutoring.page import my_pairs
 from tenancy.actor import GRD, LRN
 from tenancy.gate import requires
 
@@ -37,10 +40,12 @@ def family(request: PageRequest) -> HttpResponse:
 @page_errors
 def child(request: PageRequest, learner_id: UUID) -> HttpResponse:
     page = portrait(request.actor, learner_id)
-    goals = own_goals(request.actor, visible_learner(request.actor, learner_id, *DIRECTORY).pk, is_staff=False)
+    learner = visible_learner(request.actor, learner_id, *DIRECTORY)
+    goals = own_goals(request.actor, learner.pk, is_staff=False)
     seen = recognition_of(request.actor, learner_id)
     context = {
         "page": page, "seen": seen, "children": my_learners(request.actor), "all_levels": ALL_WORDS, "goals": goals,
+        "given": seen_at_home(request.actor, learner.pk),
     }  # fmt: skip
     return render(request, "reporting/child.html", context)
 
@@ -55,5 +60,9 @@ def me(request: PageRequest) -> HttpResponse:
     seen = recognition_of(request.actor, page.child.public_id)
     waits = reasons_to_wait(request.actor, page.child.public_id, [one.milestone_id for one in page.next_steps])
     far = long_goals(request.actor, learner, page.released)
-    context = {"page": page, "seen": seen, "all_levels": ALL_WORDS, "goals": goals, "waits": waits, "far": far}
+    context = {
+        "page": page, "seen": seen, "all_levels": ALL_WORDS, "goals": goals, "waits": waits, "far": far,
+        "given": to_do(request.actor, learner.pk), "asked": asked_lately(request.actor, learner.pk),
+        "pairs": my_pairs(request.actor), "others": other_work(request.actor, learner.pk, list(page.released)),
+    }  # fmt: skip
     return render(request, "reporting/me.html", context)

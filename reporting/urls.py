@@ -1,6 +1,7 @@
 from django.urls import path
 
 from reporting import override_views, portal_views, report_views, views
+from reporting.asking.urls import urlpatterns as asking
 from reporting.bars.urls import urlpatterns as bars
 from reporting.curriculum.urls import urlpatterns as curriculum
 from reporting.evidence_log.urls import urlpatterns as evidence_log
@@ -9,6 +10,7 @@ from reporting.gaps.urls import urlpatterns as gaps
 from reporting.jobs.urls import urlpatterns as jobs
 from reporting.live.urls import urlpatterns as live
 from reporting.messaging.urls import urlpatterns as messaging
+from reporting.library.urls import urlpatterns as library
 from reporting.planning.urls import urlpatterns as planning
 from reporting.plans.urls import urlpatterns as plans
 from reporting.portfolio.urls import urlpatterns as portfolio
@@ -20,6 +22,7 @@ from reporting.rules.urls import urlpatterns as rules
 from reporting.scoring.urls import urlpatterns as scoring
 from reporting.tasks.urls import urlpatterns as tasks
 from reporting.today.urls import urlpatterns as today
+from reporting.tutoring.urls import urlpatterns as tutoring
 
 MILESTONE = "learners/<uuid:learner_id>/milestones/<uuid:milestone_id>/"
 
@@ -64,3 +67,6 @@ urlpatterns += live
 urlpatterns += rules
 urlpatterns += protocols
 urlpatterns += results
+urlpatterns += library
+urlpatterns += asking
+urlpatterns += tutoring

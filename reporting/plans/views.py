@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from interventions import plans as services
+from interventions.peer_matches import READ as TUTORING
 from reporting.form_problems import add_problems
-from reporting.pages import PageRequest, page_errors
+from reporting.pages import PageRequest, page_errors, read_version
 from reporting.plans.forms import CloseForm, NewForm, ReviewForm, SessionForm, StartForm
 from reporting.plans.page import OPEN, READ, plan_page, plans_board, protocols_for
 from reporting.reach import published_milestone, section_of, visible_learner
+from tenancy.access import may_at_all
 from tenancy.errors import Invalid
 from tenancy.gate import requires
 
@@ -29,7 +31,8 @@ Write = Callable[[dict[str, Any]], object]
 @requires(*READ)
 @page_errors
 def plans(request: PageRequest) -> HttpResponse:
-    return render(request, "plans/board.html", {"board": plans_board(request.actor)})
+    may_tutor = may_at_all(request.actor, *TUTORING)
+    return render(request, "plans/board.html", {"board": plans_board(request.actor), "may_tutor": may_tutor})
 
 
 @require_GET
@@ -65,7 +68,7 @@ def new(request: PageRequest, learner_id: UUID, milestone_id: UUID) -> HttpRespo
 @page_errors
 def start(request: PageRequest, plan_id: UUID) -> HttpResponse:
     return _write(request, plan_id, "start_form", StartForm(request.POST), lambda values: services.start_plan(
-        request.actor, plan_id=plan_id, version=_version(request), **values
+        request.actor, plan_id=plan_id, version=read_version(request), **values
     ))  # fmt: skip
 
 
@@ -74,7 +77,7 @@ def start(request: PageRequest, plan_id: UUID) -> HttpResponse:
 @page_errors
 def review(request: PageRequest, plan_id: UUID) -> HttpResponse:
     return _write(request, plan_id, "review_form", ReviewForm(request.POST), lambda values: services.review_plan(
-        request.actor, plan_id=plan_id, version=_version(request), **values
+        request.actor, plan_id=plan_id, version=read_version(request), **values
     ))  # fmt: skip
 
 
@@ -83,7 +86,7 @@ def review(request: PageRequest, plan_id: UUID) -> HttpResponse:
 @page_errors
 def close(request: PageRequest, plan_id: UUID) -> HttpResponse:
     return _write(request, plan_id, "close_form", CloseForm(request.POST), lambda values: services.close_plan(
-        request.actor, plan_id=plan_id, version=_version(request), **values
+        request.actor, plan_id=plan_id, version=read_version(request), **values
     ))  # fmt: skip
 
 
@@ -116,11 +119,6 @@ def _write(request: PageRequest, plan_id: UUID, name: str, form: forms.Form, wri
             messages.success(request, _("Saved."))
             return redirect("support_plan", plan_id=plan_id)
     return _plan(request, plan_id, status=422, **{name: form})
-
-
-def _version(request: PageRequest) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _plan(request: PageRequest, plan_id: UUID, status: int = 200, **given: forms.Form) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assessments.models import Assessment, Attempt, Form
-from interventions.models import Alert, Reason, SupportPlan
+from interventions.models import Alert, LearnerRequest, Reason, Resource, ResourceUse, SupportPlan
 from learners.reach import my_section_ids
 from milestones.selectors import CriterionReason
 from tenancy.actor import Actor
@@ -34,11 +34,13 @@ class Unused:
     form: str
 
 
-def move_of(alert: Alert, unused: Unused | None) -> Move:
+def move_of(alert: Alert, unused: Unused | None, offered: ResourceUse | None = None) -> Move:
     keys = {"learner_id": alert.learner.public_id, "milestone_id": alert.milestone.public_id}
     page = reverse("learner_milestone", kwargs=keys)
     if alert.reason == Reason.DROPPED:
         return Move(_("Check in"), "message-circle")
+    if alert.reason == Reason.ASKED and alert.facts["kind"] in LearnerRequest.Kind.values:
+        return Move(_("Answer"), "message-circle", reverse("answer_request", kwargs=keys))
     if alert.reason in (Reason.STALLED, Reason.BEHIND, Reason.ASKED) and unused is not None:
         label = _("Offer form %(form)s") % {"form": unused.form}
         return Move(label, "clipboard-check", reverse("task", kwargs={"task_id": unused.assessment}))
@@ -49,13 +51,23 @@ def move_of(alert: Alert, unused: Unused | None) -> Move:
         return Move(_("Start with %(name)s") % {"name": alert.learner.given_name}, "arrow-right", page)
     if alert.reason == Reason.BLOCKED:
         return Move(_("See what blocks it"), "list-checks", page)
-    if alert.reason == Reason.EARLY:
-        return Move(_("Celebrate"), "party-popper", page)
+    if alert.reason == Reason.EARLY and offered is None:
+        extensions = f"{reverse('give_resource', kwargs=keys)}?kind={Resource.Kind.EXTENSION}"
+        return Move(_("Offer an extension"), "sparkles", extensions)
     return Move(_("Look closer"), "arrow-right", page)
 
 
 def review_of(plan: SupportPlan) -> Move:
     return Move(_("Review plan"), "handshake", reverse("support_plan", kwargs={"plan_id": plan.public_id}))
+
+
+def offers(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], ResourceUse]:
+    """{(learner, milestone): the newest thing of the library that was offered}. One query."""
+    rows = ResourceUse.objects.filter(
+        way=ResourceUse.Way.OFFERED, learner_id__in={who for who, _ in pairs},
+        milestone_id__in={what for _, what in pairs},
+    ).select_related("resource").order_by("id")  # fmt: skip
+    return {(use.learner_id, use.milestone_id): use for use in rows if use.milestone_id is not None}
 
 
 def running_plans(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], SupportPlan]:

@@ -20,9 +20,9 @@ from interventions.queue import ACKNOWLEDGE, colleagues_for
 from learners.models import Section
 from learners.reach import my_section_ids
 from milestones.selectors import CriterionReason, reasons_for
-from reporting.today.moves import Move, Unused, move_of, review_of, running_plans, unused_forms
+from reporting.today.moves import Move, Unused, move_of, offers, review_of, running_plans, unused_forms
 from reporting.today.trail import Shown, trails
-from reporting.today.words import plan_sentence, sentence_of, tag_of
+from reporting.today.words import offer_sentence, plan_sentence, sentence_of, tag_of
 from tenancy.actor import Actor
 
 AT_FIRST = 12
@@ -161,6 +161,7 @@ class _Facts:
         self.trails = trails(self.reasons)
         self.unused: dict[tuple[int, int], Unused] = unused_forms(actor, self.reasons)
         self.plans = running_plans(pairs)
+        self.offers = offers(pairs)
         self.colleagues = colleagues_for(actor, {one.learner_id for one in alerts})
 
     def row(self, alert: Alert, others: int) -> Row:
@@ -169,6 +170,8 @@ class _Facts:
         criteria, trail = self.reasons.get(pair, []), self.trails.get(pair, ())
         # Where something is tried already, the next move is to look at whether it helps.
         plan = self.plans.get(pair) if alert.reason in STANDING_STILL else None
+        offer = self.offers.get(pair) if alert.reason == Reason.EARLY else None
+        sentence = plan_sentence(plan) if plan else sentence_of(alert, criteria, trail)
         return Row(
             alert=alert.public_id,
             learner=learner.public_id,
@@ -178,9 +181,9 @@ class _Facts:
             title=milestone.title,
             reason=alert.reason,
             tag=tag_of(alert),
-            sentence=plan_sentence(plan) if plan else sentence_of(alert, criteria, trail),
+            sentence=f"{sentence} {offer_sentence(offer)}" if offer else sentence,
             others=others,
             trail=trail,
-            move=review_of(plan) if plan else move_of(alert, self.unused.get(pair)),
+            move=review_of(plan) if plan else move_of(alert, self.unused.get(pair), offer),
             colleagues=tuple((one.public_id, one.name) for one in self.colleagues.get(learner.pk, ())),
         )

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from interventions.models import Alert, LearnerRequest, Reason, SupportPlan
+from interventions.models import Alert, LearnerRequest, Reason, ResourceUse, SupportPlan
 from milestones.selectors import CriterionReason
 from reporting.levels import WORDS
 from reporting.policy_words import KINDS
@@ -41,6 +41,22 @@ def sentence_of(alert: Alert, criteria: Criteria, trail: Trail) -> str:
 def plan_sentence(plan: SupportPlan) -> str:
     values = {"day": date_format(localtime(plan.started_at), "j M"), "approach": plan.approach}
     return _("A support plan from %(day)s is running: %(approach)s. Look at whether it helps.") % values
+
+
+def offer_sentence(offer: ResourceUse) -> str:
+    """What the learner chose about an extension, and which other subjects it reaches into."""
+    said = OFFERED[offer.choice] % {"title": offer.resource.title}
+    if not offer.resource.subjects:
+        return said
+    return f"{said} {_('It reaches into %(subjects)s.') % {'subjects': offer.resource.subjects}}"
+
+
+OFFERED = {
+    "": gettext_lazy("“%(title)s” is offered."),
+    ResourceUse.Choice.TAKEN: gettext_lazy("“%(title)s” was offered and taken."),
+    ResourceUse.Choice.DECLINED: gettext_lazy("“%(title)s” was offered; not now."),
+    ResourceUse.Choice.DONE: gettext_lazy("“%(title)s” was offered, taken and done."),
+}
 
 
 def _past(days: int) -> str:
