@@ -70,8 +70,32 @@ class _Class:
     criteria: Mapping[int, list[Pair]]
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Who has which gap in these sections and is in no group for it, however many they are."""
+
+    section_ids: tuple[int, ...]
+    here: _Class
+    gaps: Mapping[Key, list[int]]
+
+    def shared(self) -> list[Gap]:
+        """Those of at least three learners, the largest first. Three queries."""
+        found = {key: some for key, some in self.gaps.items() if len(some) >= FEWEST}
+        return _described(_without_repeats(found), self.here)
+
+    def with_gap(self, milestone: int, competency: int) -> tuple[Person, ...]:
+        """By name."""
+        some = {who for kind in (CRITERION, PREREQUISITE) for who in self.gaps.get((milestone, competency, kind), ())}
+        return tuple(sorted((_place(self.here, who, milestone) for who in some), key=lambda one: one.name))
+
+
 def shared_gaps(actor: Actor, section_ids: Collection[int]) -> list[Gap]:
     """The gaps of these sections, the largest first. Ten queries."""
+    return find_gaps(actor, section_ids).shared()
+
+
+def find_gaps(actor: Actor, section_ids: Collection[int]) -> Found:
+    """Seven queries."""
     here = _read(actor, section_ids)
     competencies = {competency for some in here.criteria.values() for competency, _ in some}
     before = _before(competencies)
@@ -84,9 +108,9 @@ def shared_gaps(actor: Actor, section_ids: Collection[int]) -> list[Gap]:
     found: dict[Key, list[int]] = {}
     for key, learners in candidates.items():
         some = [who for who in learners if (who, key[1]) in seen and (who, key[1]) not in helped]
-        if len(some) >= FEWEST:
+        if some:
             found[key] = some
-    return _described(_without_repeats(found), here)
+    return Found(tuple(section_ids), here, found)
 
 
 def _without_repeats(found: Mapping[Key, list[int]]) -> dict[Key, list[int]]:

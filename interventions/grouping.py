@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from competencies.models import Competency
 from interventions.gaps import Gap, shared_gaps
 from interventions.models import ResourceUse, SupportPlan
 from interventions.models.plans import CASE
@@ -43,7 +44,7 @@ def make_group_of_gap(
         raise NotFound
     section = _most_of(wanted[one.pk].section for one in reached)
     group = save_group(actor, section=section, name=_name(gap, section, actor), learners=reached)
-    _open_plans(actor, gap, group, reached)
+    _begin(actor, gap, group, reached)
     record_audit(actor, "group.made_of_gap", target=group, detail={"learners": len(reached)})
     return group
 
@@ -62,27 +63,13 @@ def _name(gap: Gap, section: Section, actor: Actor) -> str:
     return next(one for n in range(1, len(used) + 2) if (one := name if n == 1 else f"{name} ({n})") not in used)
 
 
-def _open_plans(actor: Actor, gap: Gap, group: LearnerGroup, learners: Sequence[Learner]) -> None:
+def _begin(actor: Actor, gap: Gap, group: LearnerGroup, learners: Sequence[Learner]) -> None:
     milestone = Milestone.objects.get(public_id=gap.milestone)
-    keys = [one.pk for one in learners]
-    rows = MilestoneStatus.objects.filter(milestone=milestone, learner_id__in=keys)
-    stands = {who: (level, since) for who, level, since in rows.values_list("learner_id", "level", "since")}
-    # What a rule proposed becomes this plan: of each kind one is open at a time.
-    SupportPlan.objects.filter(
-        learner_id__in=keys, milestone=milestone, kind=SupportPlan.Kind.GROUP, state=SupportPlan.State.PROPOSED
-    ).delete()
-    now = timezone.now()
+    competency = Competency.objects.get(public_id=gap.competency)
     approach = (gap.lesson.title if gap.lesson else _("Small group: %(gap)s") % {"gap": gap.label})[:LONGEST_APPROACH]
-    plans = [
-        SupportPlan(
-            learner=one, milestone=milestone, section_id=group.section_id, group=group, kind=SupportPlan.Kind.GROUP,
-            state=SupportPlan.State.RUNNING, approach=approach, owner_id=actor.member_id,
-            review_on=actor.today + REVIEW_AFTER, level_then=stands.get(one.pk, (0, None))[0],
-            since_then=stands.get(one.pk, (0, None))[1], proposed_by_id=actor.member_id, started_at=now,
-        )
-        for one in learners
-    ]  # fmt: skip
-    SupportPlan.objects.bulk_create(plans)
+    plans = open_plans(
+        actor, group=group, learners=learners, milestone=milestone, competency_id=competency.pk, approach=approach
+    )
     if gap.lesson is not None:
         ResourceUse.objects.bulk_create(
             ResourceUse(
@@ -92,3 +79,34 @@ def _open_plans(actor: Actor, gap: Gap, group: LearnerGroup, learners: Sequence[
             )
             for plan in plans
         )  # fmt: skip
+
+
+def open_plans(
+    actor: Actor, *, group: LearnerGroup, learners: Sequence[Learner], milestone: Milestone, competency_id: int | None,
+    approach: str,
+) -> list[SupportPlan]:  # fmt: skip
+    """A running plan of the group for each of these learners who has none, in the caller's transaction.
+
+    The learners are locked in the order of their keys: of two teachers who take the same one, one does.
+    """
+    keys = [one.pk for one in learners]
+    list(Learner.objects.select_for_update(no_key=True).filter(id__in=keys).order_by("id"))
+    group_plans = SupportPlan.objects.filter(milestone=milestone, kind=SupportPlan.Kind.GROUP, learner_id__in=keys)
+    taken = set(group_plans.filter(state=SupportPlan.State.RUNNING).values_list("learner_id", flat=True))
+    rows = MilestoneStatus.objects.filter(milestone=milestone, learner_id__in=keys)
+    stands = {who: (level, since) for who, level, since in rows.values_list("learner_id", "level", "since")}
+    # What a rule proposed becomes this plan: of each kind one is open at a time.
+    group_plans.filter(state=SupportPlan.State.PROPOSED).delete()
+    now = timezone.now()
+    plans = [
+        SupportPlan(
+            learner=one, milestone=milestone, section_id=group.section_id, group=group, competency_id=competency_id,
+            kind=SupportPlan.Kind.GROUP, state=SupportPlan.State.RUNNING, approach=approach, owner_id=actor.member_id,
+            review_on=actor.today + REVIEW_AFTER, level_then=stands.get(one.pk, (0, None))[0],
+            since_then=stands.get(one.pk, (0, None))[1], proposed_by_id=actor.member_id, started_at=now,
+        )
+        for one in learners
+        if one.pk not in taken
+    ]  # fmt: skip
+    made: list[SupportPlan] = SupportPlan.objects.bulk_create(plans)
+    return made

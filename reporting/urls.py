@@ -11,6 +11,7 @@ from reporting.jobs.urls import urlpatterns as jobs
 from reporting.live.urls import urlpatterns as live
 from reporting.messaging.urls import urlpatterns as messaging
 from reporting.library.urls import urlpatterns as library
+from reporting.messaging.urls import urlpatterns as messaging
 from reporting.planning.urls import urlpatterns as planning
 from reporting.plans.urls import urlpatterns as plans
 from reporting.portfolio.urls import urlpatterns as portfolio

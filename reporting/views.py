@@ -19,6 +19,7 @@ from reporting.forms import read_filters
 from reporting.grid_csv import grid_csv
 from reporting.grid_file import grid_file
 from reporting.grid_xlsx import grid_xlsx
+from reporting.helping import help_beside
 from reporting.htmx import is_fragment, level_changed, partial_or_page
 from reporting.learner_page import STAFF_VIEW, learner_milestone
 from reporting.my_classes import my_classes as my_classes_of
@@ -94,8 +95,9 @@ def learner_page(request: PageRequest, learner_id: UUID, milestone_id: UUID | No
     moment, asked = read_page_moment(request.GET, request.tenant)
     is_panel = is_fragment(request)
     page = learner_milestone(request.actor, learner_id, milestone_id, wanted, moment, is_panel=is_panel)
-    more = {} if is_panel else beside(request.actor, request.tenant, page)
-    context = {"page": page, "asked": asked, "today": request.actor.today, **more}
+    context = {"page": page, "asked": asked, "today": request.actor.today}
+    if not is_panel:
+        context |= {**beside(request.actor, request.tenant, page), "beside": help_beside(request.actor, page)}
     return partial_or_page(request, "reporting/learner_milestone.html", "panel", context)
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from assessments.models import Assessment, Attempt, Form
-from interventions.gaps import Gap, Person, shared_gaps
+from interventions.gaps import Gap, Person, find_gaps
+from interventions.joining import Running, running_groups
 from learners.models import LearnerGroup, Section
 from learners.reach import my_section_ids
 from tenancy.actor import Actor
@@ -36,6 +37,7 @@ class Card:
 @dataclass(frozen=True, slots=True)
 class Gaps:
     cards: tuple[Card, ...]
+    groups: tuple[Running, ...]
     classes: tuple[tuple[UUID, str], ...]
     chosen: UUID | None
 
@@ -57,10 +59,12 @@ def my_sections(actor: Actor) -> dict[int, tuple[UUID, str]]:
 def gaps_page(actor: Actor, chosen: UUID | None = None) -> Gaps:
     sections = my_sections(actor)
     wanted = [key for key, (public_id, _) in sections.items() if chosen in (None, public_id)]
-    found = shared_gaps(actor, wanted)
+    gaps = find_gaps(actor, wanted)
+    found = gaps.shared()
     forms = _forms(wanted, found)
     return Gaps(
         cards=tuple(Card(gap, forms.get(gap.competency)) for gap in found),
+        groups=tuple(running_groups(actor, gaps)),
         classes=tuple(sections.values()),
         chosen=chosen,
     )

@@ -6,9 +6,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from interventions.grouping import OPEN, make_group_of_gap
+from interventions.joining import renew_group
 from interventions.models.plans import CASE
 from reporting.gaps.page import GRID, gaps_page, group_board, my_sections
 from reporting.pages import PageRequest, page_errors, read_uuid
@@ -41,6 +43,21 @@ def make(request: PageRequest) -> HttpResponse:
     )  # fmt: skip
     messages.success(request, _("The group “%(name)s” is made, with a plan for each learner.") % {"name": group.name})
     return redirect("group_board", group_id=group.public_id)
+
+
+@require_POST
+@requires(CASE, OPEN, roles=FOR)
+@page_errors
+def renew(request: PageRequest, group_id: UUID) -> HttpResponse:
+    was = renew_group(request.actor, section_ids=list(my_sections(request.actor)), group_id=group_id)
+    left, joined = len(was.there), len(was.others)
+    texts = [_("The group “%(name)s” is renewed.") % {"name": was.group.name}]
+    if left:
+        texts.append(ngettext("%(n)d has left it.", "%(n)d have left it.", left) % {"n": left})
+    if joined:
+        texts.append(ngettext("%(n)d has joined.", "%(n)d have joined.", joined) % {"n": joined})
+    messages.success(request, " ".join(texts))
+    return redirect("gaps")
 
 
 @require_GET

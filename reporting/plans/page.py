@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from interventions.effect import Followed, followed
 from interventions.models import PlanSession, Protocol, SupportPlan
 from interventions.models.library import LIBRARY
+from interventions.models import PlanSession, ResourceUse, SupportPlan
+from interventions.models.library import GIVEN
 from interventions.models.plans import CASE
 from learners.models import Learner
 from milestones.models import Milestone
@@ -73,6 +75,7 @@ class PlanPage:
     follows: SupportPlan | None
     followed_by: SupportPlan | None
     may_change: bool
+    given: tuple[ResourceUse, ...]
 
     @property
     def next_step(self) -> dict[str, Any] | None:
@@ -120,7 +123,11 @@ def plan_page(actor: Actor, plan_id: UUID) -> PlanPage:
         raise NotFound
     may_change = SupportPlan.objects.visible_to(actor, *OPEN).filter(pk=plan.pk).exists()
     [card] = _cards([plan], timezone.now())
-    return PlanPage(card, _sessions(plan), plan.follows, plan.followed_by.order_by("id").first(), may_change)
+    given = ResourceUse.objects.visible_to(actor, GIVEN, "read").filter(plan=plan).select_related("resource")
+    return PlanPage(
+        card, _sessions(plan), plan.follows, plan.followed_by.order_by("id").first(), may_change,
+        tuple(given.order_by("-given_at", "-id")),
+    )  # fmt: skip
 
 
 def protocols_for(actor: Actor) -> dict[str, Protocol]:

@@ -85,6 +85,16 @@ FACTS |= {
     "message": FACTS["learner"] | {"MINE": {"GRD": frozenset({"own"})}},
     "mailbox": {code: {role: frozenset({"own"}) for role in ROLES} for code in ("MINE", "SEC", "SCH")},
     "message_template": FACTS["rubric"],
+    "use": FACTS["learner"],
+    "group": FACTS["section"],
+    "request": FACTS["learner"],
+    "resource": FACTS["rubric"],
+    # Pairs: Ana with her classmate, Ana with Dora, two of other schools. Staff reach a pair by both.
+    "pair": {
+        "SELF": {"LRN": frozenset({"own", "same_school"})},
+        "SEC": {"TCH": frozenset({"own"})},
+        "SCH": {"SCH": frozenset({"own", "same_school"})},
+    },
 }
 KINDS = {
     "learner": INSIDE,
@@ -106,6 +116,11 @@ KINDS = {
     "message": INSIDE,
     "mailbox": ("own",),
     "message_template": ("own",),
+    "use": INSIDE,
+    "group": ("own", "same_school", "other_school"),
+    "request": INSIDE,
+    "resource": ("own",),
+    "pair": ("own", "same_school", "other_school"),
     "rubric": ("own",),
     "curriculum": ("own",),
 }

@@ -23,6 +23,7 @@ from tests.builders import Cast, World, add_competency, add_learner, add_member,
 from tests.permissions.bars_places import add_own_milestones
 from tests.permissions.curriculum_places import add_uploads
 from tests.permissions.messages_places import add_messages
+from tests.permissions.library_places import add_library
 from tests.permissions.planning_places import add_proposals
 from tests.permissions.policy_places import add_policies
 from tests.permissions.portfolio_places import add_artefacts
@@ -68,6 +69,7 @@ def build_places() -> Places:
     add_messages(places)
     add_rules(places)
     add_proposals(places)
+    add_library(places)
     for role, user in places.home.users.items():
         for name in (role, f"{role}+STEP"):
             places.clients[name] = Client(raise_request_exception=False)

@@ -12,6 +12,7 @@ from tests.permissions.evidence_log_table import EVIDENCE_LOG_ENTRIES
 from tests.permissions.figures_table import FIGURES_ENTRIES
 from tests.permissions.live_table import LIVE_ENTRIES
 from tests.permissions.messages_table import MESSAGES_ENTRIES
+from tests.permissions.library_table import LIBRARY_ENTRIES
 from tests.permissions.places import Places
 from tests.permissions.planning_table import PLANNING_ENTRIES
 from tests.permissions.plans_table import PLANS_ENTRIES
@@ -162,6 +163,7 @@ ENTRIES: tuple[Entry, ...] = (
     *REVIEWS_ENTRIES,
     *LIVE_ENTRIES, *RECOGNITION_ENTRIES, *TODAY_ENTRIES, *PLANS_ENTRIES, *MESSAGES_ENTRIES, *RULES_ENTRIES,
     *PLANNING_ENTRIES,
+    *LIBRARY_ENTRIES,
 )  # fmt: skip
 
 # Routes without a right: name → status of a GET by anybody.
