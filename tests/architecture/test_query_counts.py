@@ -15,8 +15,19 @@ from django.utils import timezone
 
 from assessments.services import record_many
 from interventions.models import Message, Protocol, ProtocolStep, Rule, SupportPlan
+from interventions.models import (
+    LearnerRequest,
+    Message,
+    PeerPair,
+    PeerSession,
+    PlanSession,
+    Resource,
+    ResourceTag,
+    ResourceUse,
+    SupportPlan,
+)
 from interventions.watching import look_at
-from learners.models import GuardianLink
+from learners.models import GuardianLink, Learner
 from milestones.models import Milestone, SectionMilestone
 from milestones.overrides import Place, set_override
 from milestones.services import drain_tenant, release_levels
@@ -70,6 +81,11 @@ PAGES = {
     "did it work, as a file": Page("TCH", lambda w: "/support-plans/results.csv"),
     "protocols": Page("TCH", lambda w: "/support-plans/protocols/"),
     "new rule": Page("DST", lambda w: "/settings/rules/new/?reason=stale"),
+    "library": Page("TCH", lambda w: "/library/"),
+    "give from the library": Page("TCH", lambda w: f"{milestone_of(w)}give/"),
+    "propose a peer tutor": Page("TCH", lambda w: f"{milestone_of(w)}peer/"),
+    "tutoring": Page("TCH", lambda w: "/tutoring/"),
+    "my milestone": Page("LRN", lambda w: f"/me/milestones/{w.milestone.public_id}/"),
     "my classes": Page("TCH", lambda w: "/classes/"),
     "my classes of an administrator": Page("SCH", lambda w: "/classes/"),
     "class grid": Page("TCH", lambda w: f"/classes/{w.section.public_id}/grid/"),
@@ -179,7 +195,24 @@ def grow(world: World, learners: int, milestones: int) -> None:
             protocol = Protocol.objects.create(name=f"Ways {n}")
             ProtocolStep.objects.create(protocol=protocol, position=1, approach="Strips")
         Rule.objects.create(name="Not shown", reason="stale", params={"days": 7}, school=world.school)
+        add_help(world, people)
         assert SectionMilestone.objects.filter(section=world.section).count() == milestones
+
+
+def add_help(world: World, people: list[Learner]) -> None:
+    """One resource for each learner, given to them, a request of each, and pairs of two with a session."""
+    for n, one in enumerate(people):
+        resource = Resource.objects.create(title=f"Strips {n}", kind="practice")
+        ResourceTag.objects.create(resource=resource, competency=world.competencies[0])
+        ResourceUse.objects.create(resource=resource, learner=one, milestone=world.milestone)
+        LearnerRequest.objects.create(learner=one, milestone=world.milestone, kind="help")
+        if one != world.learner:
+            pair = PeerPair.objects.create(section=world.section, milestone=world.other_milestone, state="running",
+                                           tutor=world.learner, learner=one)  # fmt: skip
+            PeerSession.objects.create(pair=pair, on=world.system.today, minutes=15)
+    plan = SupportPlan.objects.filter(learner__in=people).order_by("id")[0]
+    for _ in people:
+        PlanSession.objects.create(plan=plan, on=world.system.today, minutes=15, what="Strips", approach="Strips")
 
 
 def queries_of(world: World, page: Page) -> list[str]:

@@ -22,8 +22,8 @@ from tenancy.selectors import local_today
 from tests.builders import Cast, World, add_competency, add_learner, add_member, add_milestone, build_cast, piece
 from tests.permissions.bars_places import add_own_milestones
 from tests.permissions.curriculum_places import add_uploads
-from tests.permissions.messages_places import add_messages
 from tests.permissions.library_places import add_library
+from tests.permissions.messages_places import add_messages
 from tests.permissions.planning_places import add_proposals
 from tests.permissions.policy_places import add_policies
 from tests.permissions.portfolio_places import add_artefacts

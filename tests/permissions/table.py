@@ -13,6 +13,7 @@ from tests.permissions.figures_table import FIGURES_ENTRIES
 from tests.permissions.live_table import LIVE_ENTRIES
 from tests.permissions.messages_table import MESSAGES_ENTRIES
 from tests.permissions.library_table import LIBRARY_ENTRIES
+from tests.permissions.messages_table import MESSAGES_ENTRIES
 from tests.permissions.places import Places
 from tests.permissions.planning_table import PLANNING_ENTRIES
 from tests.permissions.plans_table import PLANS_ENTRIES

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('competencies', '0005_prerequisite_choices'),
-        ('interventions', '0002_append_only_acts_and_sessions'),
+        ('interventions', '0003_messages'),
     ]
 
     operations = [
