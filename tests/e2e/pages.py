@@ -107,6 +107,13 @@ def send_nothing(tab: Tab) -> None:
     tab.page.get_by_role("alert").filter(has_text="did not save").wait_for()
 
 
+def make_resource(tab: Tab) -> None:
+    tab.page.get_by_label("Title").fill("Fraction strips")
+    tab.page.get_by_label("Kind").select_option("practice")
+    tab.page.get_by_role("button", name="Save").click()
+    tab.page.get_by_role("heading", name="Who it is for").wait_for()
+
+
 def framework_of(place: Place, end: str = "") -> str:
     found = place.ask("SELECT public_id FROM competencies_framework WHERE title = 'LKV Framework'")
     return f"/curriculum/frameworks/{found[0][0]}/{end}"
@@ -157,6 +164,14 @@ PAGES: dict[str, PageOf] = {
     "support plans": PageOf("TCH", lambda s: "/support-plans/"),
     "new support plan": PageOf("TCH", lambda s: s.milestone(0, 1) + "support/new/"),
     "support plan": PageOf("TCH", lambda s: s.milestone(0, 2) + "support/new/", then=begin_plan),
+    "library": PageOf("TCH", lambda s: "/library/"),
+    "resource, new": PageOf("TCH", lambda s: "/library/new/"),
+    "resource": PageOf("TCH", lambda s: "/library/new/", then=make_resource),
+    "give from the library": PageOf("TCH", lambda s: s.milestone(0, 1) + "give/?q=a"),
+    "what a learner asked": PageOf("TCH", lambda s: s.milestone(0, 0) + "asked/"),
+    "tutoring": PageOf("TCH", lambda s: "/tutoring/"),
+    "propose a peer tutor": PageOf("TCH", lambda s: s.milestone(0, 1) + "peer/"),
+    "my milestone": PageOf("LRN", lambda s: f"/me/milestones/{s.milestones[0]}/"),
     "background jobs": PageOf("DST", lambda s: "/settings/jobs/"),
     "messages": PageOf("TCH", lambda s: "/messages/"),
     "messages at home": PageOf("GRD", lambda s: "/family/messages/"),

@@ -155,3 +155,33 @@ def test_other_teachers_do_not_see_the_board(home: World, teacher: Client) -> No
     with tenant_context(home.tenant.pk):
         group = LearnerGroup.objects.create(section=home.other_section, name="Theirs")
     assert teacher.get(f"/groups/{group.public_id}/board/").status_code == 404
+
+
+def test_a_group_is_renewed_when_some_got_there_and_another_has_the_gap(home: World, teacher: Client) -> None:
+    with tenant_context(home.tenant.pk):
+        people = on_the_way(home, "Dana Emil Finn")
+    data = {"milestone": str(home.milestone.public_id), "competency": str(home.competencies[0].public_id)}
+    teacher.post("/groups/make/", {**data, "learner": [str(one.public_id) for one in people]})
+    with tenant_context(home.tenant.pk):
+        group = LearnerGroup.objects.get()
+        renew = f"/groups/{group.public_id}/renew/"
+    assert teacher.post(renew).status_code == 302  # Ben was left out when it was made, and joins
+    assert teacher.post(renew).status_code == 409  # nothing has changed since
+    assert "Renew the group" not in text_of(teacher)
+    with tenant_context(home.tenant.pk):
+        for one in people[:2]:
+            for _ in range(5):
+                record_evidence(home.system, piece=piece(home, one, home.competencies[0], 4))
+        [new] = on_the_way(home, "Gus")
+    text = text_of(teacher)
+    assert "<b>2 of 4 have got there</b> (Dana LKV, Emil LKV)" in text
+    assert "<b>1 other has the same gap now</b> (Gus LKV)" in text
+    assert teacher.post(renew).status_code == 302
+    with tenant_context(home.tenant.pk):
+        members = set(GroupPlace.objects.filter(group=group).values_list("learner_id", flat=True))
+        assert members == {people[2].pk, home.classmate.pk, new.pk}
+        got_there = SupportPlan.objects.filter(learner__in=people[:2])
+        assert {(plan.state, plan.review_on) for plan in got_there} == {("running", home.system.today)}
+        joined = SupportPlan.objects.get(learner=new)
+        assert (joined.state, joined.kind, joined.group_id) == ("running", "group", group.pk)
+        assert joined.approach == got_there[0].approach

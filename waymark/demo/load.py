@@ -37,6 +37,7 @@ from waymark.demo.assessing import add_tasks
 from waymark.demo.classroom import add_classrooms
 from waymark.demo.evidence import HABITS, LESSONS, TRACKWORK, Assignment, Step, pieces
 from waymark.demo.messaging import add_messages
+from waymark.demo.helping import add_helping
 from waymark.demo.pathways import add_pathways
 from waymark.demo.planning import add_plans
 from waymark.demo.recognition import add_recognition
@@ -105,6 +106,7 @@ def _load(sample: Sample, tenant: Tenant, say: Say) -> None:
     add_support(system)
     add_rules(system)
     add_messages(system)
+    add_helping(system)
 
 
 def _record(system: Actor, tenant: Tenant, found: list[Piece]) -> None:
