@@ -16,7 +16,7 @@ from tenancy.actor import LRN, TCH, Actor
 
 # title, kind, minutes, level of whom it is made for, link, other subjects, what it is
 SHELF = (
-    ("Five quick rounds", "practice", 10, 2, "", "", "Five short tasks, each a little different. Stop when it is easy."),
+    ("Five quick rounds", "practice", 10, 2, "", "", "Five short tasks, each different. Stop when it is easy."),
     ("Watch, pause, predict", "video", 8, 1, "https://example.org/watch", "",
      "Pause before each step and say what comes next."),
     ("Read it, draw it", "reading", 12, 2, "https://example.org/read", "", "One page. Draw what it says as you go."),
