@@ -23,6 +23,7 @@ from tenancy.selectors import member_names
 
 MOST, MOST_CHOICES = 200, 500
 FOR_ALL = "all"
+NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,11 @@ class Card:
     uses: int
     made_by: str
     effect: Followed
+
+    @property
+    def more(self) -> int:
+        """Tags that the list does not name."""
+        return max(len(self.tags) - NAMED, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from interventions.models import (
     SupportPlan,
 )
 from interventions.watching import look_at
-from learners.models import GuardianLink, Learner
+from learners.models import GroupPlace, GuardianLink, Learner, LearnerGroup
 from milestones.models import Milestone, SectionMilestone
 from milestones.overrides import Place, set_override
 from milestones.services import drain_tenant, release_levels
@@ -132,8 +132,8 @@ PAGES = {
 # within it.
 ALLOWED = {
     # The queue, the engine's next step for each of its rows, their pieces and forms, and the largest shared gap.
-    "today": 25,
-    "groups by shared gap": 13,
+    "today": 26,
+    "groups by shared gap": 16,  # with who got there since, and who has the gap now
     "support plans": 14,
     "rule, tried out": 18,  # the book of rules, thirty days of the past, and the names
     "class grid, a past day": 17,  # the bar of its time, and dates of single learners
@@ -141,14 +141,14 @@ ALLOWED = {
     "class grid, as a file": 15,
     "class grid, as a workbook": 15,
     # What was given beside the plan of a class, own goals, work that waits, good words: each a read of its own.
-    "learner page": 28,
-    "milestone of a learner": 26,
+    "learner page": 31,
+    "milestone of a learner": 29,
     "milestone of a learner, a past day": 23,
     "panel": 19,
     "API statuses, a past day": 15,
     # Work, goals and their steps, celebrations, certificates, words of teachers and classmates beside the levels.
-    "child": 17,
-    "me": 18,
+    "child": 18,
+    "me": 23,
 }
 
 
@@ -200,7 +200,7 @@ def grow(world: World, learners: int, milestones: int) -> None:
 
 
 def add_help(world: World, people: list[Learner]) -> None:
-    """One resource for each learner, given to them, a request of each, and pairs of two with a session."""
+    """For each learner a resource that was given, a request, a group, and a pair with a session."""
     for n, one in enumerate(people):
         resource = Resource.objects.create(title=f"Strips {n}", kind="practice")
         ResourceTag.objects.create(resource=resource, competency=world.competencies[0])
@@ -210,6 +210,10 @@ def add_help(world: World, people: list[Learner]) -> None:
             pair = PeerPair.objects.create(section=world.section, milestone=world.other_milestone, state="running",
                                            tutor=world.learner, learner=one)  # fmt: skip
             PeerSession.objects.create(pair=pair, on=world.system.today, minutes=15)
+        group = LearnerGroup.objects.create(section=world.section, name=f"Group {n}")
+        GroupPlace.objects.create(group=group, learner=one)
+        SupportPlan.objects.create(learner=one, milestone=world.other_milestone, kind="group", group=group,
+                                   approach="Strips", state="running", started_at=timezone.now())  # fmt: skip
     plan = SupportPlan.objects.filter(learner__in=people).order_by("id")[0]
     for _ in people:
         PlanSession.objects.create(plan=plan, on=world.system.today, minutes=15, what="Strips", approach="Strips")
