@@ -8,9 +8,8 @@ from reporting.evidence_log.urls import urlpatterns as evidence_log
 from reporting.figures.urls import urlpatterns as figures
 from reporting.gaps.urls import urlpatterns as gaps
 from reporting.jobs.urls import urlpatterns as jobs
-from reporting.live.urls import urlpatterns as live
-from reporting.messaging.urls import urlpatterns as messaging
 from reporting.library.urls import urlpatterns as library
+from reporting.live.urls import urlpatterns as live
 from reporting.messaging.urls import urlpatterns as messaging
 from reporting.planning.urls import urlpatterns as planning
 from reporting.plans.urls import urlpatterns as plans

@@ -10,9 +10,8 @@ from tests.permissions.curriculum_table import CURRICULUM_ENTRIES
 from tests.permissions.entries import ANYBODY, STAFF, Address, Entry, api, own, page
 from tests.permissions.evidence_log_table import EVIDENCE_LOG_ENTRIES
 from tests.permissions.figures_table import FIGURES_ENTRIES
-from tests.permissions.live_table import LIVE_ENTRIES
-from tests.permissions.messages_table import MESSAGES_ENTRIES
 from tests.permissions.library_table import LIBRARY_ENTRIES
+from tests.permissions.live_table import LIVE_ENTRIES
 from tests.permissions.messages_table import MESSAGES_ENTRIES
 from tests.permissions.places import Places
 from tests.permissions.planning_table import PLANNING_ENTRIES

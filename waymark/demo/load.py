@@ -36,8 +36,8 @@ from waymark.demo import curriculum, frameworks, rosters
 from waymark.demo.assessing import add_tasks
 from waymark.demo.classroom import add_classrooms
 from waymark.demo.evidence import HABITS, LESSONS, TRACKWORK, Assignment, Step, pieces
-from waymark.demo.messaging import add_messages
 from waymark.demo.helping import add_helping
+from waymark.demo.messaging import add_messages
 from waymark.demo.pathways import add_pathways
 from waymark.demo.planning import add_plans
 from waymark.demo.recognition import add_recognition
