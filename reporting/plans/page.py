@@ -11,10 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from interventions.effect import Followed, followed
-from interventions.models import PlanSession, Protocol, SupportPlan
-from interventions.models.library import LIBRARY
-from interventions.models import PlanSession, ResourceUse, SupportPlan
-from interventions.models.library import GIVEN
+from interventions.models import PlanSession, Protocol, ResourceUse, SupportPlan
+from interventions.models.library import GIVEN, LIBRARY
 from interventions.models.plans import CASE
 from learners.models import Learner
 from milestones.models import Milestone

@@ -14,16 +14,18 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assessments.services import record_many
-from interventions.models import Message, Protocol, ProtocolStep, Rule, SupportPlan
 from interventions.models import (
     LearnerRequest,
     Message,
     PeerPair,
     PeerSession,
     PlanSession,
+    Protocol,
+    ProtocolStep,
     Resource,
     ResourceTag,
     ResourceUse,
+    Rule,
     SupportPlan,
 )
 from interventions.watching import look_at

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('competencies', '0005_prerequisite_choices'),
-        ('interventions', '0003_messages'),
+        ('interventions', '0004_rules_and_steps'),
     ]
 
     operations = [
