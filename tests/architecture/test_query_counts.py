@@ -137,7 +137,7 @@ ALLOWED = {
     "today": 26,
     "groups by shared gap": 16,  # with who got there since, and who has the gap now
     "support plans": 14,
-    "rule, tried out": 18,  # the book of rules, thirty days of the past, and the names
+    "rule, tried out": 16,  # the book of rules, thirty days of the past, and the names
     "class grid, a past day": 17,  # the bar of its time, and dates of single learners
     # The criteria and what is known of each, for the reasons.
     "class grid, as a file": 15,
