@@ -26,6 +26,7 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Reader = tuple[str, bytes, bytes]
 MOST_BOARDS = 1000
 ALIVE = 20.0  # s; proxies close what is silent for longer
 RETRY = 3000  # ms until the browser connects again
@@ -38,6 +39,7 @@ class LiveServer:
     def __init__(self, pages: Wsgi, hub: Hub) -> None:
         self.pages, self.hub = pages, hub
         self._running: asyncio.Task[None] | None = None
+        self._asking: dict[Reader, asyncio.Task[tuple[int, bytes]]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -106,11 +108,27 @@ class LiveServer:
 
     async def _ask(self, scope: Scope) -> tuple[int, Board | None]:
         """The board of this address for this reader: (200, board), or the refusing status and None."""
-        status, body = await asyncio.to_thread(_call, self.pages, _environ(scope))
+        status, body = await self._answer_of_pages(scope)
         if status != 200:
             return status, None
         found = json.loads(body)
         return status, Board(found["tenant"], found["key"])
+
+    async def _answer_of_pages(self, scope: Scope) -> tuple[int, bytes]:
+        """Windows of one browser on one board that are woken together share the question that is on its way."""
+        reader = _reader(scope)
+        asking = self._asking.get(reader)
+        if asking is None:
+            asking = asyncio.create_task(asyncio.to_thread(_call, self.pages, _environ(scope)))
+            self._asking[reader] = asking
+            asking.add_done_callback(lambda _: self._asking.pop(reader, None))
+        return await asyncio.shield(asking)
+
+
+def _reader(scope: Scope) -> Reader:
+    """Who asks for what: the address, the host and the cookies."""
+    headers = dict(scope["headers"])
+    return scope["path"], headers.get(b"host", b""), headers.get(b"cookie", b"")
 
 
 def _call(pages: Wsgi, environ: dict[str, Any]) -> tuple[int, bytes]:

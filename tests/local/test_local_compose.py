@@ -42,7 +42,7 @@ def test_it_names_no_project() -> None:
 
 
 def test_the_parts_are_there() -> None:
-    assert set(services()) == {"postgres", "valkey", "roles", "migrate", "web", "worker", "worker-bulk", "beat"}
+    assert set(services()) == {"postgres", "valkey", "roles", "migrate", "web", "live", "worker", "worker-bulk", "beat"}
     assert services()["web"]["deploy"]["replicas"] == 2
     assert services()["postgres"]["volumes"] == ["postgres:/var/lib/postgresql"]
 
