@@ -11,21 +11,23 @@ import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from competencies.book import policy_book
 from milestones.flags import SET_BY_TEACHER, Stand
 from milestones.models import CompetencyStatus
 from milestones.past import Past, keys_of
 from milestones.selectors import Wanted
 from reporting.levels import WORDS
-from status_engine import Level
+from status_engine import Level, Scale
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What stands on one competency of a learner."""
+    """What stands on one competency of a learner, with the scale under which it was judged."""
 
     level: int
     value: float | None
     pieces: int
+    scale: Scale | None = None
 
 
 NONE = Known(0, None, 0)
@@ -47,21 +49,24 @@ class Facts:
 
 
 def known_now(learner_ids: Collection[int], competency_ids: Collection[int]) -> Knowns:
-    """One query."""
-    rows = CompetencyStatus.objects.filter(learner_id__in=learner_ids, competency_id__in=competency_ids)
+    """One query, and those of the policies."""
+    found = CompetencyStatus.objects.filter(learner_id__in=learner_ids, competency_id__in=competency_ids)
+    rows = list(found.values_list("learner_id", "competency_id", "level", "value", "pieces", "policy_version_id"))
+    versions = policy_book().versions({row[-1] for row in rows})
     return {
-        (learner, competency): Known(level, None if value is None else float(value), pieces)
-        for learner, competency, level, value, pieces in rows.values_list(
-            "learner_id", "competency_id", "level", "value", "pieces"
+        (learner, competency): Known(
+            level, None if value is None else float(value), pieces, versions[version].policy.scale
         )
+        for learner, competency, level, value, pieces, version in rows
     }
 
 
 def known_then(past: Past) -> Knowns:
     """No query."""
     values = [None if np.isnan(one) else round(float(one), 2) for one in past.judged.value]
-    rows = zip(keys_of(past.pairs), past.level.tolist(), values, past.judged.pieces.tolist(), strict=True)
-    return {key: Known(int(level), value, int(pieces)) for key, level, value, pieces in rows}
+    scales = [past.policies[version].policy.scale for version in past.judged.version.tolist()]
+    rows = zip(keys_of(past.pairs), past.level.tolist(), values, past.judged.pieces.tolist(), scales, strict=True)
+    return {key: Known(int(level), value, int(pieces), scale) for key, level, value, pieces, scale in rows}
 
 
 def facts_of(learner: int, criteria: Iterable[Wanted], knowns: Knowns) -> Facts:
@@ -80,18 +85,37 @@ def reason_line(stand: Stand, flags: Collection[str], facts: Facts) -> str:
     if stand.level == Level.MASTERY:
         return _("Nothing is missing: this is the highest level.")
     if facts.of == 1:
-        return f"{_from_pieces(facts.lowest)}."
-    text = _("Lowest of %(n)d criteria: %(code)s, %(what)s.")
-    return text % {"n": facts.of, "code": facts.lowest_code, "what": _from_pieces(facts.lowest)}
+        return _next_of(facts.lowest)
+    text = _("Lowest of %(n)d criteria: %(code)s. %(why)s")
+    return text % {"n": facts.of, "code": facts.lowest_code, "why": _next_of(facts.lowest)}
 
 
-def _from_pieces(known: Known) -> str:
-    values = {"level": WORDS[known.level].name, "n": known.pieces, "value": f"{known.value or 0:.2f}"}
+def _next_of(known: Known) -> str:
+    """What keeps it from the next level: the value, or some other condition of the rule."""
     if not known.pieces:
-        return _("no evidence yet")
-    if known.value is None:
-        return ngettext("%(level)s from %(n)d piece", "%(level)s from %(n)d pieces", known.pieces) % values
+        return _("No evidence yet.")
+    if known.level == Level.MASTERY:
+        return _("Nothing is missing: this is the highest level.")
+    following = Level(max(known.level + 1, Level.DEVELOPING))
+    values = {"level": WORDS[following].name, "n": known.pieces, "value": f"{known.value or 0:.2f}"}
+    if known.value is None or known.scale is None:
+        text = ngettext(
+            "The %(n)d piece so far is not enough for %(level)s.",
+            "The %(n)d pieces so far are not enough for %(level)s.",
+            known.pieces,
+        )
+        return text % values
+    cut = known.scale.cut_of(following)
+    if known.value < cut:
+        text = ngettext(
+            "%(level)s begins at %(cut)s. The value is %(value)s, from %(n)d piece.",
+            "%(level)s begins at %(cut)s. The value is %(value)s, from %(n)d pieces.",
+            known.pieces,
+        )
+        return text % {**values, "cut": f"{cut:g}"}
     text = ngettext(
-        "%(level)s from %(n)d piece, value %(value)s", "%(level)s from %(n)d pieces, value %(value)s", known.pieces
+        "The value %(value)s, from %(n)d piece, is enough for %(level)s. Another condition of the rule is missing.",
+        "The value %(value)s, from %(n)d pieces, is enough for %(level)s. Another condition of the rule is missing.",
+        known.pieces,
     )
     return text % values

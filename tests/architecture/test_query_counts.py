@@ -139,9 +139,9 @@ ALLOWED = {
     "support plans": 14,
     "rule, tried out": 16,  # the book of rules, thirty days of the past, and the names
     "class grid, a past day": 17,  # the bar of its time, and dates of single learners
-    # The criteria and what is known of each, for the reasons.
-    "class grid, as a file": 15,
-    "class grid, as a workbook": 15,
+    # The criteria, what is known of each and under which policy, for the reasons.
+    "class grid, as a file": 16,
+    "class grid, as a workbook": 16,
     # What was given beside the plan of a class, own goals, work that waits, good words: each a read of its own.
     "learner page": 31,
     "milestone of a learner": 29,

@@ -38,7 +38,7 @@ def listed(world: World, client: Client, query: str = "") -> list[dict[str, Any]
 def test_level_value_pieces_and_reason(home: World, teacher: Client) -> None:
     line = next(row for row in listed(home, teacher) if (row["Learner"], row["Milestone"]) == ("Ben LKV", "Fractions"))
     assert (line["Level"], line["Pieces"], line["Value"]) == ("Beginning", 1, 1)
-    assert line["Reason"] == "Beginning from 1 piece, value 1.00."
+    assert line["Reason"] == "Developing begins at 2. The value is 1.00, from 1 piece."
     other = next(row for row in listed(home, teacher) if (row["Learner"], row["Milestone"]) == ("Ben LKV", "Ratios"))
     assert (other["Level"], other["Pieces"], other["Value"], other["Reason"]) == (
         "Not started", 0, None, "No evidence yet.",
