@@ -5,7 +5,7 @@ python3 manage.py demo                                  # in another window
 
 Signs in as a teacher of the sample district, opens streams on one class, adds evidence over the API until a level
 moves, and prints the time from the API's answer to the event: on the only board, on the first and the last of many,
-and the ratio. Each board is a connection of its own; the boards of one session share the question whether they still may.
+and the ratio. Each board is a connection of its own; the boards of one session share the question whether they may.
 """
 
 from __future__ import annotations
