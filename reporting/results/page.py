@@ -40,6 +40,11 @@ class Line:
         one = self.found.difference
         return round(100 * one.value), round(100 * one.low), round(100 * one.high)
 
+    @property
+    def points(self) -> tuple[str, ...]:
+        """The same for reading: with the sign of less."""
+        return tuple(f"\N{MINUS SIGN}{-n}" if n < 0 else str(n) for n in self.percents)
+
 
 @dataclass(frozen=True, slots=True)
 class Part:

@@ -24,17 +24,25 @@ from tenancy.actor import Actor
 from tenancy.models import Tenant
 from tenancy.selectors import zone
 
-FEWEST, MOST = 10, 200
-Totals = tuple[int | None, int | None, int | None, int | None]
-HIDDEN: Totals = (None, None, None, None)
+FEWEST, MOST, SHOWN = 10, 200, 3
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
+    """One learner of a class with the milestones flagged; how many of them are new, and no longer flagged."""
+
     learner: Learner
-    milestone: Milestone
-    is_new: bool
-    is_gone: bool
+    milestones: tuple[Milestone, ...]
+    new: int
+    gone: int
+
+    @property
+    def shown(self) -> tuple[Milestone, ...]:
+        return self.milestones[:SHOWN]
+
+    @property
+    def others(self) -> int:
+        return max(0, len(self.milestones) - SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +56,22 @@ class OfClass:
 
 
 @dataclass(frozen=True, slots=True)
-class WhatIf:
-    """more, fewer: learners flagged by this rule only, by what holds now only. left_out: names beyond the list."""
+class Totals:
+    """Learners, and flags: a learner on a milestone. new, gone: flags by this rule only, by what holds now only."""
 
-    then: int | None
-    now: int | None
-    more: int | None
-    fewer: int | None
+    then: int
+    then_flags: int
+    now: int
+    now_flags: int
+    new: int
+    gone: int
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """totals: None where fewer than ten learners stand behind them. left_out: learners beyond the longest list."""
+
+    totals: Totals | None
     classes: tuple[OfClass, ...]
     is_named: bool
     left_out: int
@@ -85,20 +102,24 @@ def _named(actor: Actor, found: Sequence[Flagged]) -> WhatIf:
     milestones = Milestone.objects.visible_to(actor).in_bulk({one.milestone for one in found})
     seen = [one for one in found if one.milestone in milestones]
     learners = Learner.objects.in_bulk({one.learner for one in seen})
-    seen.sort(key=lambda one: (learners[one.learner].folded_name, one.learner, one.milestone))
+    flags: dict[tuple[int | None, int], list[Flagged]] = defaultdict(list)
+    for one in sorted(seen, key=lambda one: (learners[one.learner].folded_name, one.learner, one.milestone)):
+        flags[one.section, one.learner].append(one)
     people: dict[int | None, list[Named]] = defaultdict(list)
-    for one in seen[:MOST]:
-        name = Named(
-            learners[one.learner], milestones[one.milestone], one.then and not one.now, one.now and not one.then
-        )
-        people[one.section].append(name)
+    for (section, learner), some in list(flags.items())[:MOST]:
+        people[section].append(
+            Named(
+                learners[learner], tuple(milestones[one.milestone] for one in some),
+                sum(one.then and not one.now for one in some), sum(one.now and not one.then for one in some),
+            )
+        )  # fmt: skip
     then, now = _counts(seen)
     titles = _titles({*then, *now})
     classes = tuple(
         OfClass(titles.get(key, ""), then[key], now[key], tuple(people[key]))
         for key in sorted({*then, *now}, key=lambda key: (key is None, titles.get(key, "")))
     )
-    return WhatIf(*_totals(seen), classes, is_named=True, left_out=max(0, len(seen) - MOST))
+    return WhatIf(_totals(seen), classes, is_named=True, left_out=max(0, len(flags) - MOST))
 
 
 def _counted(found: Sequence[Flagged], learner_ids: Sequence[int], actor: Actor) -> WhatIf:
@@ -115,13 +136,17 @@ def _counted(found: Sequence[Flagged], learner_ids: Sequence[int], actor: Actor)
         OfClass(titles[key], None if key in hidden else then[key], None if key in hidden else now[key], ())
         for key in keys
     )
-    totals: Totals = _totals(found) if len(learner_ids) >= FEWEST else HIDDEN
-    return WhatIf(*totals, classes, is_named=False, left_out=0)
+    totals = _totals(found) if len(learner_ids) >= FEWEST else None
+    return WhatIf(totals, classes, is_named=False, left_out=0)
 
 
 def _totals(found: Sequence[Flagged]) -> Totals:
-    then, now = {one.learner for one in found if one.then}, {one.learner for one in found if one.now}
-    return len(then), len(now), len(then - now), len(now - then)
+    then, now = [one for one in found if one.then], [one for one in found if one.now]
+    return Totals(
+        then=len({one.learner for one in then}), then_flags=len(then),
+        now=len({one.learner for one in now}), now_flags=len(now),
+        new=sum(not one.now for one in then), gone=sum(not one.then for one in now),
+    )  # fmt: skip
 
 
 def _counts(found: Sequence[Flagged]) -> tuple[Counter[int | None], Counter[int | None]]:

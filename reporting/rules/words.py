@@ -6,37 +6,50 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from interventions.models import Reason, Rule
 from interventions.reasons import NUMBERS, params_of
 
-WHEN: dict[str, Any] = {
-    Reason.DROPPED: gettext_lazy("When a level went down in the last {days} days"),
-    Reason.STALLED: gettext_lazy("When a learner is at Beginning or Developing for more than {days} days"),
-    Reason.ONE_KIND: gettext_lazy(
+Count = Callable[[int], str]
+WHEN: dict[str, Count] = {
+    Reason.DROPPED: lambda n: ngettext(
+        "When a level went down in the last {days} day", "When a level went down in the last {days} days", n
+    ),
+    Reason.STALLED: lambda n: ngettext(
+        "When a learner is at Beginning or Developing for more than {days} day",
+        "When a learner is at Beginning or Developing for more than {days} days", n,
+    ),
+    Reason.ONE_KIND: lambda n: ngettext(
+        "When a learner is at Beginning or Developing for more than {days} day, with {pieces} pieces or more that are "
+        "all of one kind",
         "When a learner is at Beginning or Developing for more than {days} days, with {pieces} pieces or more that are "
-        "all of one kind"
+        "all of one kind", n,
     ),
-    Reason.NOT_STARTED: gettext_lazy("When nothing is shown yet, {days} days or more after the target date"),
-    Reason.BEHIND: gettext_lazy(
-        "When a learner is at Beginning or Developing, {days} days or more after the target date"
+    Reason.NOT_STARTED: lambda n: ngettext(
+        "When nothing is shown yet, {days} day or more after the target date",
+        "When nothing is shown yet, {days} days or more after the target date", n,
     ),
-    Reason.BLOCKED: gettext_lazy(
+    Reason.BEHIND: lambda n: ngettext(
+        "When a learner is at Beginning or Developing, {days} day or more after the target date",
+        "When a learner is at Beginning or Developing, {days} days or more after the target date", n,
+    ),
+    Reason.BLOCKED: lambda n: ngettext(
+        "When nothing is shown yet, the target date is at most {days} day away, and something that comes before is "
+        "not at Meets",
         "When nothing is shown yet, the target date is at most {days} days away, and something that comes before is "
-        "not at Meets"
+        "not at Meets", n,
     ),
-    Reason.ATTEMPTS: gettext_lazy(
-        "When {tries} tries or more were judged since the level began, and it is below Meets"
+    Reason.ATTEMPTS: lambda n: _("When {tries} tries or more were judged since the level began, and it is below Meets"),
+    Reason.STALE: lambda n: _("When Meets or Mastery was last shown {days} days ago or earlier"),
+    Reason.ASKED: lambda n: _("When a learner asks for help, for a second look, or to be assessed again"),
+    Reason.EARLY: lambda n: ngettext(
+        "When Mastery was reached for the first time before the target date, in the last {days} day",
+        "When Mastery was reached for the first time before the target date, in the last {days} days", n,
     ),
-    Reason.STALE: gettext_lazy("When Meets or Mastery was last shown {days} days ago or earlier"),
-    Reason.ASKED: gettext_lazy("When a learner asks for help, for a second look, or to be assessed again"),
-    Reason.EARLY: gettext_lazy(
-        "When Mastery was reached for the first time before the target date, in the last {days} days"
-    ),
-}
-# What a number of 0 says, where it says something of its own.
-USUAL = {
+}  # fmt: skip
+# What 0 days say, where they say something of their own.
+USUAL: dict[str, Any] = {
     Reason.STALLED: gettext_lazy(
         "When a learner is at Beginning or Developing for longer than is usual for the milestone"
     ),
@@ -45,6 +58,7 @@ USUAL = {
         "or more that are all of one kind"
     ),
 }
+MANY = 2  # of a box it is not known how many will stand in it
 NAMES = {"days": gettext_lazy("Days"), "pieces": gettext_lazy("Pieces"), "tries": gettext_lazy("Tries")}
 BOX = re.compile(r"\{(\w+)\}")
 
@@ -59,14 +73,15 @@ class Part:
 
 def parts_of(reason: str) -> list[Part]:
     """The first half of the sentence with its boxes in order."""
-    pieces = BOX.split(str(WHEN[reason]))
+    pieces = BOX.split(WHEN[reason](MANY))
     return [Part(box=one) if n % 2 else Part(text=one) for n, one in enumerate(pieces) if one]
 
 
 def when(reason: str, params: Mapping[str, Any]) -> str:
     numbers = params_of(reason, params)
     is_usual = reason in USUAL and numbers["days"] == 0
-    return str(USUAL[Reason(reason)] if is_usual else WHEN[reason]).format(**numbers)
+    words = str(USUAL[reason]) if is_usual else WHEN[reason](numbers.get("days", MANY))
+    return words.format(**numbers)
 
 
 def then(rule: Rule | None) -> str:

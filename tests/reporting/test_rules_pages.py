@@ -147,13 +147,16 @@ def test_tried_before_it_is_saved_by_name(home: World) -> None:
     school = signed_in(home, "SCH")
     values = {"action": "queue", "place": str(home.school.public_id), "do": "try"}
     wider = text_of(school.post(NEW, {**values, "days": "10"}))
-    assert "This rule would have flagged 3 learners. What holds now flagged 1. 2 learners are new." in wider
+    assert "<b>3 learners</b>, flagged 3 times" in wider
+    assert "1 learner, flagged once" in wider
+    assert "2 flags are new, 0 are no longer raised" in wider
     assert "Dana LKV" in wider
     assert 'value="10"' in wider
     narrower = text_of(school.post(NEW, {**values, "days": "60"}))
-    assert "This rule would have flagged 0 learners. What holds now flagged 1. 1 learner is no longer" in narrower
+    assert "<b>0 learners</b>, flagged 0 times" in narrower
+    assert "0 flags are new, 1 is no longer raised" in narrower
     same = text_of(school.post(NEW, {**values, "days": "21"}))
-    assert "What holds now flags the same learners." in same
+    assert "<dd>the same</dd>" in same
     assert "That did not save" in text_of(school.post(NEW, {**values, "days": "x"}), 422)
     with tenant_context(home.tenant.pk):
         assert not Rule.objects.exists()
@@ -167,7 +170,7 @@ def test_a_teacher_sees_whom_a_rule_flagged_of_their_own(home: World) -> None:
     stuck(home, home.other_section, 30, ["Emil"])
     rule = make(home)
     shown = text_of(signed_in(home, "TCH").get(f"/settings/rules/{rule.public_id}/?try=1"))
-    assert "This rule would have flagged 1 learner." in shown
+    assert "<b>1 learner</b>, flagged once" in shown
     assert "Dana LKV" in shown
     assert "Emil" not in shown
 
@@ -179,6 +182,6 @@ def test_the_district_gets_counts_of_classes_with_ten_learners_or_more(home: Wor
     stuck(home, home.other_section, 30, ["Emil"])
     rule = make(home)
     shown = text_of(signed_in(home, "DST").get(f"/settings/rules/{rule.public_id}/?try=1"))
-    assert "This rule would have flagged 10 learners." in shown
+    assert "<b>10 learners</b>, flagged 10 times" in shown
     assert shown.count("fewer than 10 learners") == 2  # one is small, and so the other cannot be told either
     assert "D1 LKV" not in shown

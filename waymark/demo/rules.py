@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from interventions.models import Resource, ResourceUse, SupportPlan
+from interventions.models import Protocol, Resource, ResourceUse, SupportPlan
+from interventions.plans import open_plan
 from interventions.protocols import StepSays, create_protocol
 from interventions.rules import RulePlace, RuleSays, create_rule
-from learners.models import SchoolPost
-from milestones.models import StatusChange
-from tenancy.actor import DST, SCH, Actor
+from learners.models import SchoolPost, SectionStaff
+from milestones.models import MilestoneStatus, StatusChange
+from tenancy.actor import DST, SCH, TCH, Actor
 
 STEPS = (
     StepSays("s1", "Worked example, then one alone", "Two examples side by side, the third without help.", 3, 15, 10),
@@ -34,7 +35,24 @@ def add_rules(system: Actor) -> None:
     create_rule(
         actor, reason="stalled", action="plan", place=RulePlace(post.school), says=RuleSays({"days": 28}, protocol)
     )
+    _begin_plan(system, protocol)
     _try_things()
+
+
+def _begin_plan(system: Actor, protocol: Protocol) -> None:
+    """A plan by the protocol, of the first teacher who has a learner at developing without a plan."""
+    staff = SectionStaff.objects.order_by("id").first()
+    if staff is None:
+        return
+    rows = MilestoneStatus.objects.filter(level=2, milestone__is_active=True, milestone__learner=None)
+    rows = rows.filter(learner__enrolments__section_id=staff.section_id, learner__support_plans=None)
+    status = rows.select_related("learner", "milestone").order_by("id").first()
+    if status is not None:
+        actor = replace(system, roles=frozenset({TCH}), member_id=staff.member_id)
+        open_plan(
+            actor, learner=status.learner, milestone=status.milestone, section=None, approach="", goal="",
+            review_on=system.today + timedelta(days=10), protocol=protocol,
+        )  # fmt: skip
 
 
 def _try_things() -> None:
@@ -53,5 +71,5 @@ def _try_things() -> None:
         elif not SupportPlan.objects.filter(learner_id=learner, milestone_id=milestone).exists():
             SupportPlan.objects.create(
                 approach=APPROACH, state="closed", result="progress", started_at=at,
-                closed_at=at + timedelta(days=21), **given,
+                closed_at=at + timedelta(days=7), **given,
             )  # fmt: skip
