@@ -10,7 +10,7 @@ moment in between is decided by these two.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from interventions.book import Watch, nearest_for
@@ -49,13 +49,14 @@ def flagged_by(
         return True
 
     found: dict[tuple[int, int], Flagged] = {}
+    moments: dict[datetime, Now] = {}
     for one in stretches(learner_ids, watch.reason, now, wanted):
         fact = one.fact
         key = fact.learner, fact.milestone
         before = found.get(key)
         if before is not None and before.then and before.now:
             continue
-        ends = [Now(at, _day(at, here)) for at in (one.begins, one.ends)]
+        ends = [_moment(at, here, moments) for at in (one.begins, one.ends)]
         today = pairs[fact.milestone, fact.place]
         then = (before is not None and before.then) or _held(watch, fact, ends)
         is_now = (before is not None and before.now) or (then if today == watch else _held(today, fact, ends))
@@ -76,5 +77,9 @@ def _held(watch: Watch | None, fact: Fact, ends: Sequence[Now]) -> bool:
     return watch is not None and any(holds(watch.reason, watch.params, fact, one) is not None for one in ends)
 
 
-def _day(at: datetime, here: ZoneInfo) -> date:
-    return at.astimezone(here).date()
+def _moment(at: datetime, here: ZoneInfo, known: dict[datetime, Now]) -> Now:
+    """The moment with its day. The first and the last one are everybody's."""
+    found = known.get(at)
+    if found is None:
+        found = known[at] = Now(at, at.astimezone(here).date())
+    return found
