@@ -8,6 +8,7 @@ from reporting.evidence_log.urls import urlpatterns as evidence_log
 from reporting.figures.urls import urlpatterns as figures
 from reporting.gaps.urls import urlpatterns as gaps
 from reporting.jobs.urls import urlpatterns as jobs
+from reporting.labs.urls import urlpatterns as labs
 from reporting.library.urls import urlpatterns as library
 from reporting.live.urls import urlpatterns as live
 from reporting.messaging.urls import urlpatterns as messaging
@@ -64,6 +65,7 @@ urlpatterns += plans
 urlpatterns += jobs
 urlpatterns += messaging
 urlpatterns += live
+urlpatterns += labs
 urlpatterns += rules
 urlpatterns += protocols
 urlpatterns += results

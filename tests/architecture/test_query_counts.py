@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from assessments.services import record_many
 from interventions.models import (
+    Block,
     LearnerRequest,
     Message,
     PeerPair,
@@ -26,6 +27,8 @@ from interventions.models import (
     ResourceTag,
     ResourceUse,
     Rule,
+    Station,
+    StationGroup,
     SupportPlan,
 )
 from interventions.watching import look_at
@@ -51,6 +54,11 @@ class Page:
     is_fragment: bool = False
 
 
+def session_of(world: World) -> str:
+    with tenant_context(world.tenant.pk):
+        return f"/sessions/{Block.objects.get(section=world.section).public_id}/"
+
+
 def milestone_of(world: World) -> str:
     return f"/learners/{world.learner.public_id}/milestones/{world.milestone.public_id}/"
 
@@ -71,6 +79,10 @@ def rule_of(world: World) -> str:
 PAGES = {
     "today": Page("TCH", lambda w: "/today/?all=1"),
     "groups by shared gap": Page("TCH", lambda w: "/groups/"),
+    "sessions": Page("TCH", lambda w: f"/classes/{w.section.public_id}/sessions/"),
+    "session, new": Page("TCH", lambda w: f"/classes/{w.section.public_id}/sessions/new/"),
+    "session": Page("TCH", session_of),
+    "board, live": Page("TCH", lambda w: f"/live/classes/{w.section.public_id}/"),
     "support plans": Page("TCH", lambda w: "/support-plans/"),
     "messages": Page("TCH", lambda w: "/messages/"),
     "messages at home": Page("GRD", lambda w: "/family/messages/"),
@@ -216,6 +228,12 @@ def add_help(world: World, people: list[Learner]) -> None:
         GroupPlace.objects.create(group=group, learner=one)
         SupportPlan.objects.create(learner=one, milestone=world.other_milestone, kind="group", group=group,
                                    approach="Strips", state="running", started_at=timezone.now())  # fmt: skip
+    block = Block.objects.create(section=world.section, title="Lab", on=world.system.today)
+    Station.objects.bulk_create([Station(block=block, position=n, name=f"Table {n}") for n in range(3)])
+    groups = LearnerGroup.objects.filter(section=world.section)
+    StationGroup.objects.bulk_create(
+        [StationGroup(block=block, group=one, start=n % 3) for n, one in enumerate(groups)]
+    )
     plan = SupportPlan.objects.filter(learner__in=people).order_by("id")[0]
     for _ in people:
         PlanSession.objects.create(plan=plan, on=world.system.today, minutes=15, what="Strips", approach="Strips")

@@ -39,6 +39,11 @@ def make_mistakes(tab: Tab) -> None:
     save(tab)
 
 
+def plan_by_mistake(tab: Tab) -> None:
+    tab.page.get_by_role("button", name="Plan it").click()
+    tab.page.get_by_role("alert").filter(has_text="did not save").wait_for()
+
+
 def save(tab: Tab) -> None:
     tab.page.get_by_role("button", name="Save evidence").click()
     tab.page.get_by_role("alert").filter(has_text="did not save").wait_for()
@@ -188,6 +193,8 @@ PAGES: dict[str, PageOf] = {
     "protocols": PageOf("TCH", lambda s: "/support-plans/protocols/"),
     "new protocol": PageOf("TCH", lambda s: "/support-plans/protocols/new/"),
     "groups by shared gap": PageOf("TCH", lambda s: "/groups/"),
+    "sessions": PageOf("TCH", lambda s: s.grid.replace("grid", "sessions")),
+    "session, mistakes": PageOf("TCH", lambda s: s.grid.replace("grid", "sessions/new"), then=plan_by_mistake),
     "my classes": PageOf("TCH", lambda s: "/classes/"),
     "menu": PageOf("TCH", lambda s: "/classes/", then=open_menu),
     "grid": PageOf("TCH", lambda s: s.grid),

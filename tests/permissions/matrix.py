@@ -87,6 +87,7 @@ FACTS |= {
     "message_template": FACTS["rubric"],
     "use": FACTS["learner"],
     "group": FACTS["section"],
+    "block": FACTS["section"],
     "request": FACTS["learner"],
     "resource": FACTS["rubric"],
     # Pairs: Ana with her classmate, Ana with Dora, two of other schools. Staff reach a pair by both.
@@ -109,6 +110,7 @@ KINDS = {
     "rule": ("own", "other_school"),
     "own_milestone": ("own", "same_school", "other_school"),
     "task": ("own", "same_school", "other_school"),
+    "block": ("own", "same_school", "other_school"),
     "attempt": INSIDE,
     "asked": INSIDE,
     "alert": INSIDE,

@@ -10,6 +10,7 @@ from tests.permissions.curriculum_table import CURRICULUM_ENTRIES
 from tests.permissions.entries import ANYBODY, STAFF, Address, Entry, api, own, page
 from tests.permissions.evidence_log_table import EVIDENCE_LOG_ENTRIES
 from tests.permissions.figures_table import FIGURES_ENTRIES
+from tests.permissions.labs_table import LABS_ENTRIES
 from tests.permissions.library_table import LIBRARY_ENTRIES
 from tests.permissions.live_table import LIVE_ENTRIES
 from tests.permissions.messages_table import MESSAGES_ENTRIES
@@ -161,7 +162,9 @@ ENTRIES: tuple[Entry, ...] = (
     *EVIDENCE_LOG_ENTRIES,
     *FIGURES_ENTRIES,
     *REVIEWS_ENTRIES,
-    *LIVE_ENTRIES, *RECOGNITION_ENTRIES, *TODAY_ENTRIES, *PLANS_ENTRIES, *MESSAGES_ENTRIES, *RULES_ENTRIES,
+    *LIVE_ENTRIES,
+    *LABS_ENTRIES,
+    *RECOGNITION_ENTRIES, *TODAY_ENTRIES, *PLANS_ENTRIES, *MESSAGES_ENTRIES, *RULES_ENTRIES,
     *PLANNING_ENTRIES,
     *LIBRARY_ENTRIES,
 )  # fmt: skip

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from interventions.models import Alert, SupportPlan
+from interventions.models import Alert, Block, Station, SupportPlan
 from learners.models import Learner, LearnerGroup, Section
 from tenancy.context import tenant_context
 from tenancy.ids import uuid7
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 def add_alerts(places: Places) -> None:
     """`alert`, `support_plan`: one per learner. `group`: one per section."""
     _add_groups(places)
+    _add_blocks(places)
     for name in ("alert", "support_plan"):
         places.ids[name] = {"never": str(uuid7()), "wrong_type": "12345"}
     home, away = places.home, places.cast.away
@@ -59,3 +61,22 @@ def _add_groups(places: Places) -> None:
     with tenant_context(places.cast.away.tenant.pk):
         section = places.cast.away.section
         ids["other_tenant"] = str(LearnerGroup.objects.create(section=section, name="Theirs").public_id)
+
+
+def _add_blocks(places: Places) -> None:
+    """`block`: a planned session for one class of each kind."""
+    ids = places.ids["block"] = {"never": str(uuid7()), "wrong_type": "12345"}
+    sections = places.ids["section"]
+    with tenant_context(places.home.tenant.pk):
+        for kind in ("own", "same_school", "other_school"):
+            ids[kind] = _block(Section.objects.get(public_id=sections[kind]))
+        ids["deleted"] = _block(places.home.section)
+        Block.objects.filter(public_id=ids["deleted"]).delete()
+    with tenant_context(places.cast.away.tenant.pk):
+        ids["other_tenant"] = _block(places.cast.away.section)
+
+
+def _block(section: Section) -> str:
+    block = Block.objects.create(section=section, title=f"Lab of {section.title}", on=date(2026, 12, 1))
+    Station.objects.bulk_create([Station(block=block, position=n, name=f"Table {n}") for n in range(2)])
+    return str(block.public_id)
