@@ -36,9 +36,7 @@ def main() -> None:
     for learners, pages in found.items():
         empty = pages[EMPTY][0]
         for page, (ms, cpu, queries) in pages.items():
-            print(
-                f"{learners:4} learners  {page:10} {ms:8.1f} ms {cpu:8.1f} ms CPU {queries:4} queries {ms / empty:7.1f} ×"
-            )
+            print(f"{learners:4} {page:9} {ms:8.1f} ms {cpu:8.1f} ms CPU {queries:4} queries {ms / empty:7.1f} ×")
     for page in found[30]:
         print(f"{page:10} 300 beside 30 learners: {found[300][page][0] / found[30][page][0]:.1f} ×")
 
