@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from reporting.asking.page import asked_lately, other_work
+from reporting.asking.page import asked_lately
 from reporting.levels import ALL_WORDS
 from reporting.library.giving_page import seen_at_home, to_do
 from reporting.pages import PageRequest, page_errors
@@ -63,6 +63,6 @@ def me(request: PageRequest) -> HttpResponse:
     context = {
         "page": page, "seen": seen, "all_levels": ALL_WORDS, "goals": goals, "waits": waits, "far": far,
         "given": to_do(request.actor, learner.pk), "asked": asked_lately(request.actor, learner.pk),
-        "pairs": my_pairs(request.actor), "others": other_work(request.actor, learner.pk, list(page.released)),
+        "pairs": my_pairs(request.actor),
     }  # fmt: skip
     return render(request, "reporting/me.html", context)

@@ -1,8 +1,8 @@
 """A milestone as its learner sees it, with what they asked and were answered; and what a teacher answers."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,6 @@ from tenancy.selectors import member_names
 LEVEL = ("Current level", "read")
 DIRECTORY = ("Learner directory fields", "read")
 ANSWERED_FOR = timedelta(days=21)  # how long an answer stays on /me/; on the page of the milestone it stays
-MOST_OTHERS = 40
 Kind = LearnerRequest.Kind
 
 
@@ -100,11 +99,13 @@ def asked_lately(actor: Actor, learner_id: int) -> list[Asked]:
     return _asked(rows.filter(lately))
 
 
-def other_work(actor: Actor, learner_id: int, shown: Collection[UUID]) -> list[tuple[UUID, str]]:
-    """What the learner works towards and was not shown a level of yet: it can be asked about as well. Two queries."""
-    keys = {milestone for _, milestone in works_towards([learner_id], actor.today)}
-    rows = Milestone.objects.visible_to(actor).filter(id__in=keys).exclude(public_id__in=list(shown))
-    return list(rows.order_by("title", "id").values_list("public_id", "title")[:MOST_OTHERS])
+def my_asking(actor: Actor) -> list[tuple[str, list[tuple[UUID, str]]]]:
+    """(heading, milestones) that the learner works towards, whether a level was released or not. Three queries."""
+    learner = own_record(actor, DIRECTORY)
+    keys = {milestone for _, milestone in works_towards([learner.pk], actor.today)}
+    rows = Milestone.objects.visible_to(actor).filter(id__in=keys).order_by("heading", "code", "title", "id")
+    found = rows.values_list("heading", "public_id", "title")
+    return [(key, [row[1:] for row in some]) for key, some in groupby(found, key=lambda row: row[0])]
 
 
 def answer_page(actor: Actor, learner_id: UUID, milestone_id: UUID) -> AnswerPage:

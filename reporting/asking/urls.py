@@ -5,6 +5,7 @@ from reporting.asking import views
 MINE = "me/milestones/<uuid:milestone_id>/"
 
 urlpatterns = [
+    path("me/ask/", views.choose, name="my_asking"),
     path(MINE, views.mine, name="my_milestone"),
     path(f"{MINE}ask/", views.ask, name="ask_teacher"),
     path("me/requests/<uuid:request_id>/take-back/", views.take_back, name="take_back_request"),

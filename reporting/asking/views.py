@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from interventions import asking as services
 from interventions.asking import ANSWER, ASK
-from reporting.asking.page import LEVEL, answer_page, my_milestone
+from reporting.asking.page import LEVEL, answer_page, my_asking, my_milestone
 from reporting.form_problems import Problems, problems_of
 from reporting.pages import PageRequest, page_errors, read_uuid
 from tenancy.actor import LRN, SCH, TCH
@@ -26,6 +26,13 @@ LEARNERS, STAFF = frozenset({LRN}), frozenset({TCH, SCH})
 @page_errors
 def mine(request: PageRequest, milestone_id: UUID) -> HttpResponse:
     return _mine(request, milestone_id)
+
+
+@require_GET
+@requires(*ASK, roles=LEARNERS)
+@page_errors
+def choose(request: PageRequest) -> HttpResponse:
+    return render(request, "asking/choose.html", {"groups": my_asking(request.actor)})
 
 
 @require_POST

@@ -99,6 +99,7 @@ PAGES = {
     "give from the library": Page("TCH", lambda w: f"{milestone_of(w)}give/"),
     "propose a peer tutor": Page("TCH", lambda w: f"{milestone_of(w)}peer/"),
     "tutoring": Page("TCH", lambda w: "/tutoring/"),
+    "ask about": Page("LRN", lambda w: "/me/ask/"),
     "my milestone": Page("LRN", lambda w: f"/me/milestones/{w.milestone.public_id}/"),
     "my classes": Page("TCH", lambda w: "/classes/"),
     "my classes of an administrator": Page("SCH", lambda w: "/classes/"),
@@ -162,7 +163,7 @@ ALLOWED = {
     "API statuses, a past day": 15,
     # Work, goals and their steps, celebrations, certificates, words of teachers and classmates beside the levels.
     "child": 18,
-    "me": 23,
+    "me": 21,
 }
 
 

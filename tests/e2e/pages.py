@@ -176,6 +176,7 @@ PAGES: dict[str, PageOf] = {
     "what a learner asked": PageOf("TCH", lambda s: s.milestone(0, 0) + "asked/"),
     "tutoring": PageOf("TCH", lambda s: "/tutoring/"),
     "propose a peer tutor": PageOf("TCH", lambda s: s.milestone(0, 1) + "peer/"),
+    "ask about": PageOf("LRN", lambda s: "/me/ask/"),
     "my milestone": PageOf("LRN", lambda s: f"/me/milestones/{s.milestones[0]}/"),
     "background jobs": PageOf("DST", lambda s: "/settings/jobs/"),
     "messages": PageOf("TCH", lambda s: "/messages/"),

@@ -69,10 +69,11 @@ LIBRARY_ENTRIES: tuple[Entry, ...] = (
     page("my_milestone", LEVEL, LEARNERS, mine(), what="learner", kinds_of="milestone"),
     post("ask_teacher", ASK, LEARNERS, mine("ask/"), 302, what="learner", kinds_of="milestone",
          data=lambda p, k: {"kind": "look"}),
-    post("take_back_request", ASK, LEARNERS, lambda p, k: f"/me/requests/{p.ids['request'][k]}/take-back/", 302,
+    page("my_asking", ASK, LEARNERS, lambda p, k: "/me/ask/"),
+    # The requests of the standing cast are answered.
+    post("take_back_request", ASK, LEARNERS, lambda p, k: f"/me/requests/{p.ids['request'][k]}/take-back/", 409,
          what="request"),
     page("answer_request", ANSWER, TEACHERS, by_learner("asked/"), what="learner"),
-    # Each is answered once; what role comes second is told so.
     post("answer_request", ANSWER, TEACHERS, by_learner("asked/"), 422, what="learner",
          data=lambda p, k: {**answered(p, k), "answer": " "}),
     page("tutoring", PAIRS, TEACHERS, lambda p, k: "/tutoring/"),

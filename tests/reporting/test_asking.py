@@ -83,7 +83,7 @@ def test_a_second_look_promises_nothing_and_needs_a_level(home: World, learner: 
     assert "There is no level to look at again yet." in text_of(
         learner.post(f"{mine(home)}ask/", {"kind": "look"}), 409
     )
-    assert "Also on your way" in text_of(learner.get("/me/"))
+    assert mine(home) in text_of(learner.get("/me/ask/"))
 
 
 @pytest.mark.parametrize(
