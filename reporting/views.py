@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from assessments.services import record_evidence, withdraw_evidence
+from milestones.lag import lag
 from milestones.services import release_levels
 from reporting import evidence_page, grid
 from reporting.as_of import Asked, read_page_moment
@@ -50,6 +51,7 @@ def class_grid(request: PageRequest, section_id: UUID) -> HttpResponse:
     board = class_board(request.actor, section_id, filters)
     context = {
         "board": board,
+        "lag": lag() if filters.moment is None else None,
         "filters": filters,
         "asked": asked,
         "today": request.actor.today,

@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
-from assessments.models import StaleMark
 from interventions.models import AlertMark, AlertRun
+from milestones.lag import Parked, lag, parked_levels
 from tenancy.actor import Actor
 from tenancy.models import FailedJob
 
@@ -46,23 +46,28 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Jobs:
-    """levels_since, moves_since: how long the oldest thing waits to be worked out; None: nothing waits."""
+    """parked: levels that no worker tries any more.
+
+    levels_since, moves_since: how long the oldest thing waits to be worked out; None: nothing waits.
+    """
 
     failed: tuple[Job, ...]
+    parked: tuple[Parked, ...]
     levels_since: datetime | None
     moves_since: datetime | None
     watched_at: datetime | None
 
 
 def jobs_page(actor: Actor) -> Jobs:
-    """Four queries."""
+    """Five queries."""
     rows = FailedJob.objects.visible_to(actor, *READ).order_by("-last_at", "job")
     return Jobs(
         failed=tuple(
             Job(row.job, NAMES.get(row.job, row.job), row.tries, row.problem, row.first_at, row.last_at, row.next_at)
             for row in rows
         ),
-        levels_since=StaleMark.objects.filter(parked_at=None).aggregate(at=Min("marked_at"))["at"],
+        parked=tuple(parked_levels()),
+        levels_since=lag().since,
         moves_since=AlertMark.objects.aggregate(at=Min("at"))["at"],
         watched_at=AlertRun.objects.order_by("-id").values_list("at", flat=True).first(),
     )

@@ -4,8 +4,10 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from milestones.lag import try_parked_again
 from reporting.jobs.page import READ, jobs_page
 from reporting.pages import PageRequest, page_errors
 from tenancy.actor import DST
@@ -28,4 +30,14 @@ def jobs(request: PageRequest) -> HttpResponse:
 def again(request: PageRequest, job: str) -> HttpResponse:
     run_again(request.actor, job=job)
     messages.success(request, _("It is tried again at its next turn. It leaves the list when it has succeeded."))
+    return redirect("jobs")
+
+
+@require_POST
+@requires("Recalculation job", "start", roles=FOR)
+@page_errors
+def parked_again(request: PageRequest) -> HttpResponse:
+    freed = try_parked_again(request.actor)
+    text = ngettext("%(n)d level is tried again now.", "%(n)d levels are tried again now.", freed)
+    messages.success(request, text % {"n": freed})
     return redirect("jobs")

@@ -19,6 +19,7 @@ from interventions.models.queue import ALERT
 from interventions.queue import ACKNOWLEDGE, colleagues_for
 from learners.models import Section
 from learners.reach import my_section_ids
+from milestones.lag import Lag, lag
 from milestones.selectors import CriterionReason, reasons_for
 from reporting.today.moves import Move, Unused, move_of, offers, review_of, running_plans, unused_forms
 from reporting.today.trail import Shown, trails
@@ -80,6 +81,7 @@ class Today:
     classes: tuple[tuple[UUID, str], ...]
     chosen: UUID | None
     worked_out_at: datetime | None
+    lag: Lag
 
 
 def today_page(actor: Actor, chosen: UUID | None = None, *, is_whole: bool = False) -> Today:
@@ -102,6 +104,7 @@ def today_page(actor: Actor, chosen: UUID | None = None, *, is_whole: bool = Fal
         classes=tuple(classes),
         chosen=chosen,
         worked_out_at=AlertRun.objects.order_by("-id").values_list("at", flat=True).first(),
+        lag=lag(),
     )
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from assessments.services import record_many
 from interventions.models import (
+    Alert,
     Block,
     LearnerRequest,
     Message,
@@ -32,7 +33,7 @@ from interventions.models import (
     SupportPlan,
 )
 from interventions.watching import look_at
-from learners.models import GroupPlace, GuardianLink, Learner, LearnerGroup
+from learners.models import Enrolment, GroupPlace, GuardianLink, Learner, LearnerGroup
 from milestones.models import Milestone, SectionMilestone
 from milestones.overrides import Place, set_override
 from milestones.services import drain_tenant, release_levels
@@ -147,7 +148,7 @@ PAGES = {
 # within it.
 ALLOWED = {
     # The queue, the engine's next step for each of its rows, their pieces and forms, and the largest shared gap.
-    "today": 26,
+    "today": 27,
     "groups by shared gap": 16,  # with who got there since, and who has the gap now
     "support plans": 14,
     "rule, tried out": 16,  # the book of rules, thirty days of the past, and the names
@@ -260,6 +261,24 @@ def queries_of(world: World, page: Page) -> list[str]:
     if response.headers["Content-Type"].startswith("text/html"):
         assert inline_code(response.content.decode()) == []
     return [row["sql"] for row in captured.captured_queries if not FRAME.match(row["sql"])]
+
+
+def test_three_hundred_learners_cost_what_thirty_do(cast: Cast) -> None:
+    """Grid and Today; Today with an entry for each of them."""
+    grow(cast.home, 30, 4)
+    pages = {name: PAGES[name] for name in ("class grid", "today")}
+    few = {name: len(queries_of(cast.home, page)) for name, page in pages.items()}
+    with tenant_context(cast.home.tenant.pk):
+        more = Learner.objects.bulk_create(
+            [
+                Learner(given_name=f"M{n:03}", folded_name=f"m{n:03}", home_school=cast.home.school, grade="7")
+                for n in range(270)
+            ]
+        )
+        Enrolment.objects.bulk_create([Enrolment(learner=one, section=cast.home.section) for one in more])
+        look_at([one.pk for one in more])
+        assert Alert.objects.filter(learner__in=more).values("learner").distinct().count() == len(more)
+    assert {name: len(queries_of(cast.home, page)) for name, page in pages.items()} == few
 
 
 @pytest.fixture

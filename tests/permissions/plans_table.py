@@ -35,6 +35,7 @@ PLANS_ENTRIES: tuple[Entry, ...] = (
     page("jobs", JOBS, DISTRICT, lambda p, k: "/settings/jobs/"),
     # Nothing failed in the standing cast.
     page("run_job_again", START, DISTRICT, lambda p, k: "/settings/jobs/verify_all/again/", method="POST", good=404),
+    page("run_parked_again", START, DISTRICT, lambda p, k: "/settings/jobs/levels/again/", method="POST", good=404),
     page("new_plan", OPEN, STAFF, new, what="learner"),
     page("new_plan", OPEN, STAFF, new, what="learner", method="POST", good=422),
 )  # fmt: skip
