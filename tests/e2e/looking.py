@@ -18,13 +18,7 @@ OPTIONS: dict[str, Any] = {
 OF_COLOUR = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 NARROW, WIDE = 390, 1440
 # Where the tab key has gone: what it is, and whether any of its box can be seen and is not covered by something else.
-# Looked at as the key comes up, so that a walk through the page costs one question for many keys.
-WATCH = """() => {
-  document.activeElement?.blur();
-  window.scrollTo(0, 0);
-  if (window.stops) { window.stops.length = 0; return; }
-  window.stops = [];
-  const look = () => {
+FOCUS = """() => {
   const at = document.activeElement;
   if (!at || at === document.body) return null;
   const box = at.getBoundingClientRect();
@@ -36,10 +30,7 @@ WATCH = """() => {
     return top && (at.contains(top) || around || top.closest("label")?.control === at);
   });
   return { what: at.outerHTML.slice(0, 120), seen };
-  };
-  document.addEventListener("keyup", () => window.stops.push(look()), true);
 }"""
-MOST_STOPS, AT_ONCE = 150, 15
 # Things to press that are smaller than 24 × 24, other than links within a sentence.
 SMALL = """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, summary, textarea")]
   .filter((one) => one.checkVisibility() && !one.closest("p, .vh, .skip, li:has(> p)") || one.matches(".btn"))
@@ -49,6 +40,7 @@ SMALL = """() => [...document.querySelectorAll("a[href], button, input:not([type
 
 
 WIDTHS = (WIDE, 1024, 768, NARROW, 320)
+VARIANTS = tuple((scheme, width) for width in (WIDE, NARROW) for scheme in ("light", "dark"))
 
 
 def resize(tab: Tab, width: int) -> None:
@@ -64,35 +56,34 @@ def problems(tab: Tab, options: dict[str, Any] = OPTIONS) -> list[str]:
 
 def hidden_stops(tab: Tab) -> tuple[int, list[str]]:
     """How many tab stops there are, and those that cannot be seen when they have the focus."""
-    tab.page.evaluate(WATCH)
-    stops: list[dict[str, Any] | None] = []
-    while None not in stops and len(stops) < MOST_STOPS:
-        for _ in range(AT_ONCE):
-            tab.page.keyboard.press("Tab")
-        stops = tab.page.evaluate("window.stops")
-    # Past the last one the focus leaves the page; what came after that is a second round.
-    walked = stops[: stops.index(None)] if None in stops else stops
-    return len(walked), [at["what"] for at in walked if at and not at["seen"]]
+    tab.page.evaluate("document.activeElement?.blur(); window.scrollTo(0, 0)")
+    hidden: list[str] = []
+    for stops in range(150):
+        tab.page.keyboard.press("Tab")
+        at = tab.page.evaluate(FOCUS)
+        if at is None:
+            return stops, hidden
+        if not at["seen"]:
+            hidden.append(at["what"])
+    return 150, hidden
 
 
 def look(tab: Tab) -> list[str]:
     """What is wrong with the page as it stands: axe in light and dark, wide and narrow; targets; width; tab stops."""
     found: list[str] = []
     tab.page.evaluate(Axe().axe_script)
+    for scheme, width in VARIANTS:
+        resize(tab, width)
+        tab.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        options = OF_COLOUR if scheme == "dark" else OPTIONS
+        found += [f"axe {scheme} {width}: {line}" for line in problems(tab, options)]
     for width in WIDTHS:
         resize(tab, width)
         found += [f"small at {width}: {line}" for line in tab.page.evaluate(SMALL)]
         needs = tab.page.evaluate("document.documentElement.scrollWidth")
         found += [f"sideways at {width}: {needs} px"] if needs > width else []
-        if width in (NARROW, WIDE):
-            found += _walked_and_checked(tab, width)
+    for width in (NARROW, WIDE):
+        resize(tab, width)
+        stops, hidden = hidden_stops(tab)
+        found += [f"not seen at {width}: {line}" for line in hidden] if stops else ["no tab stop"]
     return found
-
-
-def _walked_and_checked(tab: Tab, width: int) -> list[str]:
-    found: list[str] = []
-    for scheme, options in (("dark", OF_COLOUR), ("light", OPTIONS)):
-        tab.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        found += [f"axe {scheme} {width}: {line}" for line in problems(tab, options)]
-    stops, hidden = hidden_stops(tab)
-    return found + ([f"not seen at {width}: {line}" for line in hidden] if stops else ["no tab stop"])
