@@ -29,6 +29,7 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Reader = tuple[str, bytes, bytes]
 MOST_BOARDS = 1000
 ALIVE = 20.0  # s; proxies close what is silent for longer
+TROUBLE = 500  # from this status on the pages could not answer
 RETRY = 3000  # ms until the browser connects again
 STREAM = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
 
@@ -100,7 +101,9 @@ class LiveServer:
                 yield ": here\n\n"
                 continue
             board.moved.clear()
-            _, still = await self._ask(scope)
+            status, still = await self._ask(scope)
+            if status >= TROUBLE:
+                return  # nobody could say: the browser connects again and asks anew
             if still is None or still.key != board.key:
                 yield "event: gone\ndata:\n\n"
                 return

@@ -219,3 +219,24 @@ def test_keys_are_those_of_today(cast: Cast) -> None:
         assert {class_key(world.section.public_id), today_key(world.members["TCH"].public_id)} <= found
         Enrolment.objects.filter(learner=world.learner).update(is_withdrawn=True)
         assert keys_of(world.tenant.pk, [world.learner.pk]) == set()
+
+
+def test_pages_in_trouble_end_the_stream_and_take_no_board_away() -> None:
+    """The browser connects again by itself; `gone` would end it for good."""
+    statuses = ["200 OK", "503 Service Unavailable"]
+
+    def pages(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        start(statuses.pop(0), [])
+        return [b'{"tenant": 1, "key": "class:1"}']
+
+    async def run() -> list[str]:
+        server = LiveServer(pages, Hub(settings.REDIS_URL, lambda tenant, learners: set()))
+        one = reader(server, "/live/classes/1/", "")
+        assert await one.status() == 200
+        while not server.hub.boards:
+            await asyncio.sleep(0.01)
+        next(iter(server.hub._boards[1])).moved.set()
+        return [await one.event()]
+
+    with ThreadPoolExecutor(1) as alone:
+        assert alone.submit(lambda: asyncio.run(run())).result() == ["end"]
