@@ -59,6 +59,7 @@ function entry(table, bar) {
   });
   const open = rows.findIndex((row) => !chosen(row));
   focusRow(open < 0 ? 0 : open);
+  document.getElementById("keys").hidden = false; // keys pressed earlier would go nowhere
 }
 
 const table = document.querySelector("[data-entry]");

@@ -21,6 +21,12 @@ def start(tab: Tab, title: str) -> Page:
     return page
 
 
+def ready(page: Page) -> Page:
+    """The page says which keys score as soon as they do."""
+    expect(page.locator("#keys")).to_be_visible()
+    return page
+
+
 def score_address(school: Place) -> str:
     return school.wide_grid.replace("grid", "score")
 
@@ -28,7 +34,7 @@ def score_address(school: Place) -> str:
 def test_26_learners_with_26_keystrokes(opened: Opened, school: Place) -> None:
     tab = opened("TCH", school.wide_grid)
     tab.page.get_by_role("link", name="Score the class").click()
-    page = start(tab, "Twenty-six keys")
+    page = ready(start(tab, "Twenty-six keys"))
     for n in range(CLASS):
         page.keyboard.press(str(n % 4 + 1))
     expect(page.locator("[data-scored]")).to_have_text(str(CLASS))
@@ -52,7 +58,7 @@ def test_26_learners_with_26_keystrokes(opened: Opened, school: Place) -> None:
 
 
 def test_other_keys(opened: Opened, school: Place) -> None:
-    page = start(opened("TCH", score_address(school)), "Other keys")
+    page = ready(start(opened("TCH", score_address(school)), "Other keys"))
     page.keyboard.press("x")
     page.keyboard.press("0")
     page.keyboard.press("ArrowUp")
@@ -76,7 +82,7 @@ def test_other_keys(opened: Opened, school: Place) -> None:
 
 def test_scores_wait_for_the_connection(opened: Opened, school: Place) -> None:
     tab = opened("TCH", score_address(school))
-    page = start(tab, "In the cellar")
+    page = ready(start(tab, "In the cellar"))
     page.context.set_offline(True)
     for key in "234":
         page.keyboard.press(key)
@@ -93,7 +99,7 @@ def test_scores_wait_for_the_connection(opened: Opened, school: Place) -> None:
 def test_leaving_with_waiting_scores_asks_first(opened: Opened, school: Place) -> None:
     """The browser asks as long as a score or a comment is not with the server; nothing is kept in its storage."""
     tab = opened("TCH", score_address(school))
-    page = start(tab, "On the stairs")
+    page = ready(start(tab, "On the stairs"))
     asked: list[str] = []
 
     def stay(dialog: Dialog) -> None:
@@ -123,7 +129,7 @@ def test_leaving_with_waiting_scores_asks_first(opened: Opened, school: Place) -
 
 def test_signed_out_meanwhile_the_scores_wait(opened: Opened, school: Place) -> None:
     tab = opened("TCH", score_address(school))
-    page = start(tab, "Signed out")
+    page = ready(start(tab, "Signed out"))
     cookies = page.context.cookies()
     page.context.clear_cookies()
     page.keyboard.press("3")
@@ -135,8 +141,8 @@ def test_signed_out_meanwhile_the_scores_wait(opened: Opened, school: Place) -> 
 
 def test_two_teachers_on_one_row(opened: Opened, school: Place) -> None:
     mine = opened("TCH", score_address(school))
-    page = start(mine, "Two of us")
-    theirs = opened("SCH", mine.path).page
+    page = ready(start(mine, "Two of us"))
+    theirs = ready(opened("SCH", mine.path).page)
     theirs.keyboard.press("4")
     expect(theirs.locator("[data-status]")).to_have_text("Saved")
     row = page.locator("[data-entry] tbody tr").first
@@ -153,6 +159,7 @@ def test_two_teachers_on_one_row(opened: Opened, school: Place) -> None:
 
 def test_without_script(opened: Opened, school: Place) -> None:
     page = start(opened("TCH", score_address(school), java_script_enabled=False), "By hand")
+    expect(page.locator("#keys")).to_be_hidden()
     row = page.locator("[data-entry] tbody tr").nth(2)
     row.get_by_label("Meets").check(force=True)
     page.get_by_role("button", name="Save all").click()
