@@ -70,7 +70,7 @@ def wrong_password(tab: Tab) -> None:
 def start_scoring(tab: Tab) -> None:
     tab.page.get_by_label("What was it").fill("Exit ticket for looks")
     tab.page.get_by_role("button", name="Start scoring").click()
-    tab.page.locator("[data-entry]").wait_for()
+    tab.page.locator("#keys:not([hidden])").wait_for(state="attached")  # keys score from now on
 
 
 def score_some(tab: Tab) -> None:
