@@ -58,7 +58,7 @@ def score_picture(browser: Browser, demo: dict[str, Any], out: Path) -> None:
     page.goto(grid.replace("/grid/", "/score/"))
     page.get_by_label("What was it").fill("Exit ticket")
     page.get_by_role("button", name="Start scoring").click()
-    page.locator("[data-entry]").wait_for()
+    page.locator("#keys:not([hidden])").wait_for(state="attached")
     for key in "3423x32":
         page.keyboard.press(key)
     page.get_by_text("Saved", exact=True).wait_for()
