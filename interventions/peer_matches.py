@@ -78,7 +78,7 @@ def _said_not_now(milestone: Milestone) -> set[int]:
 
 
 def _shared_sections(actor: Actor, learner: Learner) -> dict[int, int]:
-    """{classmate: a class of the actor's that both are in today}. Two queries: as one it is planned as a join of all."""
+    """{classmate: a class of the actor's that both are in today}. Two queries: one is planned as a join of all."""
     mine = Section.objects.visible_to(actor, "Section", "read").filter(enrolments__learner=learner)
     ids = list(mine.values_list("id", flat=True).distinct())
     rows = Enrolment.objects.filter(running(actor.today), is_withdrawn=False, section_id__in=ids)

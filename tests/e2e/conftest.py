@@ -20,6 +20,14 @@ HOW = "No Chromium was found. Install one (apt install chromium, brew install --
 Opened = Callable[..., Tab]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With two workers each has a school of its own. Pages that are only looked at are shared out one by one; the tests
+    of another file change the school, and stay together in their order."""
+    for item in items:
+        if item.path.parent.name == "e2e" and "test_accessibility.py::test_page" not in item.nodeid:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = find_browser()

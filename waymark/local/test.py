@@ -63,7 +63,7 @@ class _Gate:
             self._manage("makemigrations --check", ["makemigrations", "--check", "--dry-run"])
             self._pytest("tests", ["tests", "--ignore=tests/e2e", "-n", "2", "-q"])
             if not self.fast:
-                self._pytest("browser tests", ["tests/e2e", "-q"])
+                self._pytest("browser tests", ["tests/e2e", "-n", "2", "--dist", "loadgroup", "-q"])
             self._schema()
         return self._summary()
 
