@@ -18,6 +18,8 @@ from tenancy.context import current_tenant_id
 
 # An assignment ends at local midnight, so one that ends now has ended the day before (permissions.md, rule 6).
 RUNNING = "({0}.ends_on IS NULL OR {0}.ends_on >= %(today)s)"
+# Whoever stands here is left as they are when the file says nothing of them (see `spared`).
+NOT_SPARED = "NOT EXISTS (SELECT 1 FROM roster_spared z WHERE z.sid = {0})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,10 @@ def _deactivate(target: Sourced, is_bulk: bool) -> int:
     """Rows that came from the roster and are not in it any more, or are said to go. Never those made by hand."""
     condition = f"EXISTS (SELECT 1 FROM {target.staging} s WHERE s.sid = t.sourced_id AND s.gone)"  # noqa: S608
     if is_bulk:
-        condition = f"NOT EXISTS (SELECT 1 FROM {target.staging} s WHERE s.sid = t.sourced_id AND NOT s.gone)"  # noqa: S608
+        condition = (
+            f"NOT EXISTS (SELECT 1 FROM {target.staging} s WHERE s.sid = t.sourced_id AND NOT s.gone) "  # noqa: S608
+            f"AND {NOT_SPARED.format('t.sourced_id')}"
+        )
     return run(
         f"UPDATE {target.table} t SET {target.flag} = false "  # noqa: S608
         f"WHERE t.tenant_id = %(tenant)s AND t.sourced_id IS NOT NULL AND t.{target.flag} AND {condition}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,6 +26,7 @@ class Bundle:
 
     `modes` has every file of the version; `entries` maps those present to their name in `source`. `problems` were
     found while opening; `check.check_bundle` repeats them. `source_name`, `source_code`: the system it comes from.
+    `skipped`: file → numbers of rows that are passed over as if they were not there.
     """
 
     version: str
@@ -36,6 +37,12 @@ class Bundle:
     source_code: str
     source: Source
     limits: Limits
+    skipped: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+    def kept(self, name: str, rows: Iterator[Row]) -> Iterator[Row]:
+        """The rows of a file without those that are passed over."""
+        skipped = self.skipped.get(name, frozenset())
+        return (row for row in rows if row.row not in skipped) if skipped else rows
 
     def tables(self) -> list[Table]:
         """The tables to read, what is pointed to first."""
@@ -126,7 +133,7 @@ def _rows_of(bundle: Bundle, name: str) -> Iterator[Row]:
     if table is None or name not in bundle.entries:
         return
     with bundle.source.open(bundle.entries[name]) as stream:
-        yield from read_rows(table, bundle.modes[name], stream, Silence())
+        yield from bundle.kept(name, read_rows(table, bundle.modes[name], stream, Silence()))
 
 
 def _roles_of(user: UserRow) -> Iterator[RoleRow]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from integrations.oneroster.bundle import DEFAULT_LIMITS, Bundle, read_bundle
 from integrations.oneroster.grades import check_grades
 from integrations.oneroster.lines import BadCsv
-from integrations.oneroster.problems import BundleRejected, Findings, Problem, Silence, Sink
+from integrations.oneroster.problems import BundleRejected, Findings, Passing, Problem, Silence, Sink
 from integrations.oneroster.reader import read_rows
 from integrations.oneroster.records import OrgRow, Row, SessionRow
 from integrations.oneroster.rules import check_lifecycle, check_parents, check_row
@@ -126,7 +126,9 @@ class _Check:
 
     def _rows(self, table: Table, sink: Sink) -> Iterator[Row]:
         with self._bundle.source.open(self._bundle.entries[table.name]) as stream:
-            yield from read_rows(table, self._bundle.modes[table.name], stream, sink)
+            skipped = self._bundle.skipped.get(table.name, frozenset())
+            rows = read_rows(table, self._bundle.modes[table.name], stream, Passing(sink, skipped) if skipped else sink)
+            yield from self._bundle.kept(table.name, rows)
 
     def _check_table(self, table: Table) -> None:
         pointers = [column for column in table.columns if column.target]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from integrations.oneroster.bulk import RUNNING, Staging, Written, fetch, number, run, stage
+from integrations.oneroster.bulk import NOT_SPARED, RUNNING, Staging, Written, fetch, number, run, stage
 from integrations.oneroster.modes import Modes
 from integrations.oneroster.problems import Sink
 
@@ -77,8 +77,11 @@ def _write(seats: Seats, modes: Modes, sink: Sink) -> Written:
     same = " AND ".join(f"t.{key} = s.{key}" for key in seats.keys)
     ended = run(
         f"UPDATE {table} t SET {seats.end} WHERE t.tenant_id = %(tenant)s AND t.sourced_id IS NOT NULL "  # noqa: S608
-        f"AND {seats.running} AND NOT EXISTS (SELECT 1 FROM {staged} s WHERE {same}) AND (%(full_seats)s OR EXISTS "
-        "(SELECT 1 FROM roster_seat r WHERE r.sid = t.sourced_id))",
+        f"AND {seats.running} AND NOT EXISTS (SELECT 1 FROM {staged} s WHERE {same}) AND (%(full_seats)s AND EXISTS "
+        f"(SELECT 1 FROM {seats.person} p WHERE p.tenant_id = %(tenant)s AND p.id = t.{seats.keys[1]} "
+        f"AND {NOT_SPARED.format('p.sourced_id')}) AND EXISTS (SELECT 1 FROM learners_section c "
+        f"WHERE c.tenant_id = %(tenant)s AND c.id = t.section_id AND {NOT_SPARED.format('c.sourced_id')}) "
+        "OR EXISTS (SELECT 1 FROM roster_seat r WHERE r.sid = t.sourced_id))",
         **modes.values(),
     )
     # An identifier stands once: take it from the place that had it before it is given to another.

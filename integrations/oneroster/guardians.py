@@ -7,7 +7,7 @@ them again.
 
 from __future__ import annotations
 
-from integrations.oneroster.bulk import RUNNING, Staging, Written, fetch, number, run, stage
+from integrations.oneroster.bulk import NOT_SPARED, RUNNING, Staging, Written, fetch, number, run, stage
 from integrations.oneroster.modes import Modes
 from integrations.oneroster.problems import Sink
 
@@ -55,16 +55,22 @@ INSERT INTO learners_guardianlink (tenant_id, member_id, learner_id, relationshi
 SELECT %(tenant)s, member_id, learner_id, coalesce(relationship, ''), 'verified', true FROM roster_link ORDER BY 2, 3
 ON CONFLICT (tenant_id, member_id, learner_id) DO NOTHING
 """
-END = """
+# A learner who is spared keeps their guardians; a guardian whose own row was passed over keeps their children.
+END = f"""
 UPDATE learners_guardianlink t SET status = 'ended', ends_on = %(today)s
 WHERE t.tenant_id = %(tenant)s AND t.from_roster AND t.status IN ('verified', 'unverified')
   AND NOT EXISTS (SELECT 1 FROM roster_link s WHERE s.member_id = t.member_id AND s.learner_id = t.learner_id)
-  AND (%(full_users)s
+  AND (%(full_users)s AND NOT EXISTS (
+      SELECT 1 FROM learners_learner l WHERE l.tenant_id = %(tenant)s AND l.id = t.learner_id
+      AND NOT {NOT_SPARED.format("l.sourced_id")}
+    ) AND NOT EXISTS (
+      SELECT 1 FROM tenancy_member m JOIN roster_spared z ON z.sid = m.sourced_id AND z.is_skipped
+      WHERE m.tenant_id = %(tenant)s AND m.id = t.member_id)
     OR EXISTS (SELECT 1 FROM roster_user u JOIN tenancy_member m ON m.tenant_id = %(tenant)s AND m.sourced_id = u.sid
                WHERE u.gone AND m.id = t.member_id)
     OR EXISTS (SELECT 1 FROM roster_user u JOIN learners_learner l ON l.tenant_id = %(tenant)s AND l.sourced_id = u.sid
                WHERE u.gone AND l.id = t.learner_id))
-"""
+"""  # noqa: S608
 
 
 def write_guardians(modes: Modes, sink: Sink) -> Written:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from integrations.oneroster.repeat import bundle_print, last_report, remember
 from integrations.oneroster.report import RosterRejected, RosterReport
 from integrations.oneroster.roles import write_roles
 from integrations.oneroster.schema import Mode
+from integrations.oneroster.spared import spare
 from integrations.oneroster.staging import COURSES, ORGS, ROLES, SEATED, SECTIONS, TERMS, USERS, Stager
 from milestones.marks import mark_moved, mark_of_term
 from tenancy.actor import Actor
@@ -41,8 +43,50 @@ MANY = 1_000
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('roster import', %(tenant)s))"
 
 
+def _nothing() -> None:
+    """Nothing to be done before."""
+
+
+def _nothing_of(_report: RosterReport) -> None:
+    """Nothing to be done after."""
+
+
+def _no_step(_name: str) -> None:
+    """Nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a page imports otherwise than the command.
+
+    `skipped`: file → numbers of rows that are passed over, `skipped_ids`: the sourcedIds that stand in them.
+    `keeps_missing`: who is not in a full file stays as they are. `before`, `after`: called around the writing, in its
+    transaction. `step`: called with the name of each part; it may raise, and nothing is written.
+    """
+
+    skipped: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    skipped_ids: frozenset[str] = frozenset()
+    keeps_missing: bool = False
+    actor: Actor | None = None
+    before: Callable[[], None] = _nothing
+    after: Callable[[RosterReport], None] = _nothing_of
+    step: Callable[[str], None] = _no_step
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the file alone decides what happens, as it does for the command."""
+        return not (self.skipped or self.keeps_missing)
+
+
+PLAIN = Options()
+
+
 def import_bundle(
-    path: Path, *, max_delete_percent: float = DEFAULT_MAX_DELETE_PERCENT, today: date | None = None
+    path: Path,
+    *,
+    max_delete_percent: float = DEFAULT_MAX_DELETE_PERCENT,
+    today: date | None = None,
+    options: Options = PLAIN,
 ) -> RosterReport:
     """Import the ZIP or folder at `path`; the tenant is open. `today` defaults to the tenant's own date.
 
@@ -56,39 +100,50 @@ def import_bundle(
         report.problems = list(rejected.problems)
         raise RosterRejected(report) from rejected
     report.version = bundle.version
+    bundle = replace(bundle, skipped=options.skipped)
     with transaction.atomic():
         run(LOCK)  # two imports into one tenant at once would each take the other's new rows for missing ones
-        digest = bundle_print(bundle)
+        digest = bundle_print(bundle) if options.is_plain else ""
         repeated = last_report(digest)
         if repeated is not None:
             return repeated
         today = today or local_today(Tenant.objects.get(pk=current_tenant_id()))
+        options.before()
         with whole_sets():
-            _Import(bundle, report, Modes.of(bundle, today), max_delete_percent).run()
-        remember(Actor(tenant_id=current_tenant_id(), today=today, label="roster import"), digest, report)
+            _Import(bundle, report, Modes.of(bundle, today), max_delete_percent, options).run()
+        options.after(report)
+        actor = options.actor or Actor(tenant_id=current_tenant_id(), today=today, label="roster import")
+        remember(actor, digest, report)
     return report
 
 
 class _Import:
-    def __init__(self, bundle: Bundle, report: RosterReport, modes: Modes, max_delete_percent: float) -> None:
-        self._bundle, self._report, self._modes = bundle, report, modes
+    def __init__(
+        self, bundle: Bundle, report: RosterReport, modes: Modes, max_delete_percent: float, options: Options
+    ) -> None:
+        self._bundle, self._report, self._modes, self._options = bundle, report, modes, options
         self._max_delete_percent = max_delete_percent
         self._stager = Stager(bundle, KnownIds())
 
     def run(self) -> None:
+        self._options.step("check")
         known = known_ids(self._bundle)
         check = check_bundle(self._bundle, known)
         self._report.problems = list(check.problems)
         if check.errors:
             raise RosterRejected(self._report)
         self._stager = Stager(self._bundle, known)
+        self._options.step("stage")
         self._stage()
+        spare(self._options.skipped_ids, keeps_missing=self._options.keeps_missing)
         find_learners(self._modes)
         above = [loss for loss in losses(self._modes) if loss.is_above(self._max_delete_percent)]
         if above:
             self._report.problems += [loss.problem(self._max_delete_percent) for loss in above]
             raise RosterRejected(self._report)
+        self._options.step("write")
         self._write()
+        self._options.step("finish")
         self._count_not_stored(check.files)
         self._report.problems += self._stager.findings.problems()
         self._refuse_errors()

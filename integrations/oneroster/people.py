@@ -6,7 +6,7 @@ e-mail alone says nothing about who signs in (permissions.md, rule 10).
 
 from __future__ import annotations
 
-from integrations.oneroster.bulk import RUNNING, Sourced, Staging, Written, fetch, number, run, stage, write_sourced
+from integrations.oneroster.bulk import NOT_SPARED, RUNNING, Sourced, Staging, Written, fetch, number, run, stage, write_sourced
 from integrations.oneroster.modes import Modes
 from integrations.oneroster.staging import USERS, folded
 from tenancy.ids import uuid7
@@ -90,12 +90,12 @@ WHERE t.tenant_id = %(tenant)s AND t.sourced_id = s.sid AND NOT s.is_new
   AND ROW({", ".join("t." + name for name in _VALUES)}) IS DISTINCT FROM ROW({", ".join(_VALUES.values())})
 """  # noqa: S608
 # Learners who stop being active with this bundle; used by the guard before, and by the write.
-LEAVING = """
+LEAVING = f"""
 l.tenant_id = %(tenant)s AND l.sourced_id IS NOT NULL AND l.is_active
 AND CASE WHEN %(full_users)s OR %(full_roles)s
-  THEN NOT EXISTS (SELECT 1 FROM roster_learner s WHERE s.sid = l.sourced_id)
+  THEN NOT EXISTS (SELECT 1 FROM roster_learner s WHERE s.sid = l.sourced_id) AND {NOT_SPARED.format("l.sourced_id")}
   ELSE EXISTS (SELECT 1 FROM roster_user u WHERE u.sid = l.sourced_id AND u.gone) END
-"""
+"""  # noqa: S608
 LEAVE = f"UPDATE learners_learner l SET is_active = false WHERE {LEAVING}"  # noqa: S608
 
 

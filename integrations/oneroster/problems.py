@@ -61,6 +61,21 @@ class Silence:
         """Nothing: already reported."""
 
 
+class Passing:
+    """A sink that says nothing about rows that are passed over."""
+
+    def __init__(self, inner: Sink, skipped: frozenset[int]) -> None:
+        self._inner, self._skipped = inner, skipped
+
+    def error(self, file: str, row: int | None, field: str, code: str, message: str) -> None:
+        if row not in self._skipped:
+            self._inner.error(file, row, field, code, message)
+
+    def tolerate(self, file: str, row: int | None, field: str, code: str, message: str) -> None:
+        if row not in self._skipped:
+            self._inner.tolerate(file, row, field, code, message)
+
+
 class Findings:
     """Collects problems: every error up to a ceiling per file, and one warning per (file, field, code)."""
 

@@ -7,7 +7,7 @@ history. A delta ends only what it names; there the end of a staff role is read 
 
 from __future__ import annotations
 
-from integrations.oneroster.bulk import RUNNING, Staging, Written, fetch, number, run, stage
+from integrations.oneroster.bulk import NOT_SPARED, RUNNING, Staging, Written, fetch, number, run, stage
 from integrations.oneroster.modes import Modes
 from integrations.oneroster.problems import Sink
 
@@ -69,8 +69,9 @@ def _upsert(table: str, staging: str, keys: tuple[str, ...]) -> tuple[str, str]:
     return change, add
 
 
-_OF_ROSTER = """EXISTS (SELECT 1 FROM tenancy_member m
-  WHERE m.tenant_id = %(tenant)s AND m.id = t.member_id AND m.sourced_id IS NOT NULL)"""
+_OF_ROSTER = f"""EXISTS (SELECT 1 FROM tenancy_member m
+  WHERE m.tenant_id = %(tenant)s AND m.id = t.member_id AND m.sourced_id IS NOT NULL
+  AND {NOT_SPARED.format("m.sourced_id")})"""  # noqa: S608
 END_POSTS = f"""
 UPDATE learners_schoolpost t SET ends_on = %(yesterday)s
 WHERE t.tenant_id = %(tenant)s AND {RUNNING.format("t")}
@@ -78,7 +79,8 @@ WHERE t.tenant_id = %(tenant)s AND {RUNNING.format("t")}
     WHERE s.member_id = t.member_id AND s.school_id = t.school_id AND s.role = t.role)
   AND CASE WHEN %(full_roles)s THEN {_OF_ROSTER}
     AND EXISTS (SELECT 1 FROM learners_school o
-      WHERE o.tenant_id = %(tenant)s AND o.id = t.school_id AND o.sourced_id IS NOT NULL)
+      WHERE o.tenant_id = %(tenant)s AND o.id = t.school_id AND o.sourced_id IS NOT NULL
+      AND {NOT_SPARED.format("o.sourced_id")})
   ELSE EXISTS (SELECT 1 FROM roster_assigned a
     WHERE a.gone AND a.member_id = t.member_id AND a.school_id = t.school_id AND a.role = t.role) END
 """  # noqa: S608
@@ -86,7 +88,10 @@ END_GRANTS = f"""
 UPDATE tenancy_rolegrant t SET ends_on = %(yesterday)s
 WHERE t.tenant_id = %(tenant)s AND {RUNNING.format("t")}
   AND NOT EXISTS (SELECT 1 FROM roster_grant s WHERE s.member_id = t.member_id AND s.role = t.role)
-  AND CASE WHEN %(full_roles)s THEN {_OF_ROSTER}
+  AND CASE WHEN %(full_roles)s THEN {_OF_ROSTER} AND NOT EXISTS (
+    SELECT 1 FROM learners_schoolpost p JOIN learners_school o ON o.tenant_id = %(tenant)s AND o.id = p.school_id
+    JOIN roster_spared z ON z.sid = o.sourced_id
+    WHERE p.tenant_id = %(tenant)s AND p.member_id = t.member_id AND p.role = t.role AND {RUNNING.format("p")})
   ELSE EXISTS (SELECT 1 FROM roster_assigned a WHERE a.gone AND a.member_id = t.member_id AND a.role = t.role) END
 """  # noqa: S608
 
