@@ -154,3 +154,16 @@ def team_scopes() -> Scopes:
 def guardian_link_scopes() -> Scopes:
     """Guardians see their own links only: never who else is linked to the child."""
     return {**learner_scopes("learner"), "LINK": lambda actor: Q(member_id=actor.member_id, status="verified")}
+
+
+def member_scopes() -> Scopes:
+    """Codes for people: who works at a school of the actor's, teaches there, or is a guardian of a learner there."""
+
+    def of_schools(actor: Actor) -> Q:
+        mine = my_school_ids(actor)
+        posts = model("SchoolPost").objects.filter(school_id__in=mine)
+        staff = model("SectionStaff").objects.filter(section__school_id__in=mine)
+        links = model("GuardianLink").objects.filter(learner_id__in=learner_ids_of_schools(actor, mine))
+        return Q(id__in=ids(posts, "member_id")) | Q(id__in=ids(staff, "member_id")) | Q(id__in=ids(links, "member_id"))
+
+    return {"SCH": of_schools}

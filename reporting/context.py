@@ -19,6 +19,8 @@ MENU = (
     (TCH, "reviews", _("Reviews"), "clipboard-check"),
     (SCH, "mastery_report", _("Report"), "trending-up"),
     (DST, "mastery_report", _("Report"), "trending-up"),
+    (SCH, "people", _("People"), "users"),
+    (DST, "people", _("People"), "users"),
     (SCH, "support_plans", _("Plans"), "handshake"),
     (SCH, "policies", _("Policies"), "settings"),
     (DST, "policies", _("Policies"), "settings"),

@@ -12,6 +12,7 @@ from reporting.labs.urls import urlpatterns as labs
 from reporting.library.urls import urlpatterns as library
 from reporting.live.urls import urlpatterns as live
 from reporting.messaging.urls import urlpatterns as messaging
+from reporting.people.urls import urlpatterns as people
 from reporting.planning.urls import urlpatterns as planning
 from reporting.plans.urls import urlpatterns as plans
 from reporting.portfolio.urls import urlpatterns as portfolio
@@ -56,6 +57,7 @@ urlpatterns += bars
 urlpatterns += scoring
 urlpatterns += curriculum
 urlpatterns += tasks
+urlpatterns += people
 urlpatterns += planning
 urlpatterns += reviews
 urlpatterns += recognition

@@ -26,6 +26,12 @@ GROUP BY tenant_id ORDER BY min(asked_at)
 
 MOVES = "SELECT tenant_id FROM interventions_alertmark GROUP BY tenant_id ORDER BY min(at)"
 
+# Roster imports that a worker has to look at, save or undo.
+IMPORTS_DUE = """
+SELECT tenant_id FROM integrations_rosterimport WHERE state IN ('checking', 'saving', 'undoing')
+GROUP BY tenant_id ORDER BY min(made_at)
+"""
+
 
 def stale_by_tenant() -> list[tuple[int, float, int, int]]:
     """(tenant, age of the oldest mark in seconds, waiting, parked), the longest waiting tenant first."""
@@ -40,6 +46,11 @@ def tenants_with_trials() -> list[int]:
 def tenants_with_moves() -> list[int]:
     """Tenants in which a level moved and the learner was not looked at since, the longest waiting first."""
     return [int(tenant) for (tenant,) in _asked(MOVES)]
+
+
+def tenants_with_imports() -> list[int]:
+    """Tenants in which a roster import waits, the longest waiting first."""
+    return [int(tenant) for (tenant,) in _asked(IMPORTS_DUE)]
 
 
 def _asked(query: LiteralString) -> list[tuple[Any, ...]]:

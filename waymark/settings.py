@@ -104,12 +104,22 @@ CELERY_TASK_ROUTES = {
     "interventions.tasks.watch_all": {"queue": "bulk"},
     "interventions.tasks.send_messages": {"queue": "bulk"},
     "waymark.tasks.send_digests": {"queue": "bulk"},
+    "integrations.tasks.run_roster_imports": {"queue": "bulk"},
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     # One second behind every lost doorbell; expires keeps a stopped worker from finding a backlog of polls.
     "drain-stale": {"task": "milestones.tasks.drain_stale", "schedule": 1.0, "options": {"expires": 5}},
     "policy-trials": {"task": "milestones.tasks.run_policy_trials", "schedule": 1.0, "options": {"expires": 5}},
+    "roster-imports": {
+        "task": "integrations.tasks.run_roster_imports",
+        "schedule": 1.0,
+        "options": {"expires": 5},
+    },
+    "forget-roster-imports": {
+        "task": "integrations.tasks.forget_roster_imports",
+        "schedule": crontab(hour=3, minute=50),
+    },
     "announce-policies": {"task": "milestones.tasks.announce_policies", "schedule": 60.0, "options": {"expires": 60}},
     "follow-calendar": {"task": "milestones.tasks.follow_calendar", "schedule": 900.0, "options": {"expires": 600}},
     "end-overrides": {

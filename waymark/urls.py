@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("api.urls")),
     path("", views.home, name="home"),
     path("curriculum/", include("integrations.competency_tables.urls")),
+    path("people/imports/", include("integrations.roster_pages.urls")),
     path("policies/", include("reporting.policy_urls")),
     path("", include("reporting.urls")),
 ]

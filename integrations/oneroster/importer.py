@@ -75,7 +75,7 @@ class Options:
     @property
     def is_plain(self) -> bool:
         """Whether the file alone decides what happens, as it does for the command."""
-        return not (self.skipped or self.keeps_missing)
+        return self is PLAIN
 
 
 PLAIN = Options()

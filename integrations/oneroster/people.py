@@ -6,9 +6,21 @@ e-mail alone says nothing about who signs in (permissions.md, rule 10).
 
 from __future__ import annotations
 
-from integrations.oneroster.bulk import NOT_SPARED, RUNNING, Sourced, Staging, Written, fetch, number, run, stage, write_sourced
+from integrations.oneroster.bulk import (
+    NOT_SPARED,
+    RUNNING,
+    Sourced,
+    Staging,
+    Written,
+    fetch,
+    number,
+    run,
+    stage,
+    write_sourced,
+)
 from integrations.oneroster.modes import Modes
-from integrations.oneroster.staging import USERS, folded
+from integrations.oneroster.staging import USERS
+from learners.rolls import folded
 from tenancy.ids import uuid7
 
 MEMBER = Sourced(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
@@ -11,6 +10,7 @@ from integrations.oneroster.bundle import Bundle, rows
 from integrations.oneroster.check import KnownIds
 from integrations.oneroster.problems import Findings
 from integrations.oneroster.records import ClassRow, CourseRow, EnrollmentRow, OrgRow, RoleRow, Row, SessionRow, UserRow
+from learners.rolls import folded
 from tenancy.ids import uuid7
 
 R = TypeVar("R", bound=Row)
@@ -59,13 +59,6 @@ SEATED = _staging(
     "seat", is_sourced=False, section="text", person="text", code="text", begins_on="date", ends_on="date",
     is_primary="boolean",
 )  # fmt: skip
-
-
-def folded(given: str, family: str) -> str:
-    """Family name first, lower-case, without accents: what lists are sorted by and searches look for."""
-    parts = unicodedata.normalize("NFD", f"{family} {given}".strip().lower())
-    bare = "".join(character for character in parts if not unicodedata.combining(character))
-    return unicodedata.normalize("NFC", bare)[:320]
 
 
 class Stager:

@@ -2,6 +2,7 @@
 
 from learners.models.calendar import CalendarDay
 from learners.models.groups import GroupPlace, LearnerGroup, SeatingPlace, WorkingLevel
+from learners.models.invitations import Invitation
 from learners.models.people import (
     Course,
     Enrolment,
@@ -16,6 +17,6 @@ from learners.models.people import (
 )
 
 __all__ = [
-    "CalendarDay", "Course", "Enrolment", "GroupPlace", "GuardianLink", "Learner", "LearnerGroup", "School",
-    "SchoolPost", "SeatingPlace", "Section", "SectionStaff", "SectionTerm", "Term", "WorkingLevel",
+    "CalendarDay", "Course", "Enrolment", "GroupPlace", "GuardianLink", "Invitation", "Learner", "LearnerGroup",
+    "School", "SchoolPost", "SeatingPlace", "Section", "SectionStaff", "SectionTerm", "Term", "WorkingLevel",
 ]  # fmt: skip

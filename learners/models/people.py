@@ -244,3 +244,7 @@ class GuardianLink(TenantModel):
 
     def __str__(self) -> str:
         return self.status
+
+
+# `tenancy` does not know schools: what "of the actor's school" means for a person is said here.
+Member.SCOPES = reach.member_scopes()

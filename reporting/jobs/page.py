@@ -27,6 +27,8 @@ NAMES: dict[str, Any] = {
     "watch_all": _("Today: looking at everybody, every hour"),
     "send_messages": _("Sending messages by e-mail"),
     "send_digests": _("Sending the day's queue to teachers who asked for it"),
+    "run_roster_imports": _("Roster imports: looking, saving, undoing"),
+    "forget_roster_imports": _("Deleting uploaded rosters after their days"),
     "forget_old_keys": _("Forgetting old answers of the API"),
 }
 

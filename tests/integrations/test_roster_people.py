@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from integrations.oneroster.staging import folded
 from learners.models import Learner
+from learners.rolls import folded
 from tenancy.context import tenant_context
 from tenancy.models import Member, Tenant, User
 from tenancy.selectors import actor_for_user

@@ -74,6 +74,9 @@ FACTS: dict[str, dict[str, dict[str, frozenset[str]]]] = {
     "rubric": {"MINE": {"TCH": frozenset({"own"})}},
     # Curriculum belongs to the tenant as a whole.
     "curriculum": {},
+    # Roster imports, too. People: a teacher of the school, somebody of another one. Invitations: as their learner.
+    "roster_import": {},
+    "member": {"SCH": {"SCH": frozenset({"own"})}},
 }
 FACTS |= {
     "task": FACTS["section"],
@@ -91,6 +94,7 @@ FACTS |= {
     "request": FACTS["learner"],
     "resource": FACTS["rubric"],
     # Pairs: Ana with her classmate, Ana with Dora, two of other schools. Staff reach a pair by both.
+    "invitation": FACTS["learner"],
     "pair": {
         "SELF": {"LRN": frozenset({"own", "same_school"})},
         "SEC": {"TCH": frozenset({"own"})},
@@ -125,6 +129,9 @@ KINDS = {
     "pair": ("own", "same_school", "other_school"),
     "rubric": ("own",),
     "curriculum": ("own",),
+    "roster_import": ("own",),
+    "member": ("own", "other_school"),
+    "invitation": ("own", "other_school"),
 }
 
 

@@ -24,6 +24,7 @@ from tests.permissions.bars_places import add_own_milestones
 from tests.permissions.curriculum_places import add_uploads
 from tests.permissions.library_places import add_library
 from tests.permissions.messages_places import add_messages
+from tests.permissions.people_places import add_people
 from tests.permissions.planning_places import add_proposals
 from tests.permissions.policy_places import add_policies
 from tests.permissions.portfolio_places import add_artefacts
@@ -59,6 +60,7 @@ def build_places() -> Places:
     _outsiders(places)
     add_policies(places)
     add_uploads(places)
+    add_people(places)
     add_sheets(places)
     add_own_milestones(places)
     add_tasks(places)

@@ -14,6 +14,7 @@ from tests.permissions.labs_table import LABS_ENTRIES
 from tests.permissions.library_table import LIBRARY_ENTRIES
 from tests.permissions.live_table import LIVE_ENTRIES
 from tests.permissions.messages_table import MESSAGES_ENTRIES
+from tests.permissions.people_table import PEOPLE_ENTRIES
 from tests.permissions.places import Places
 from tests.permissions.planning_table import PLANNING_ENTRIES
 from tests.permissions.plans_table import PLANS_ENTRIES
@@ -167,9 +168,11 @@ ENTRIES: tuple[Entry, ...] = (
     *RECOGNITION_ENTRIES, *TODAY_ENTRIES, *PLANS_ENTRIES, *MESSAGES_ENTRIES, *RULES_ENTRIES,
     *PLANNING_ENTRIES,
     *LIBRARY_ENTRIES,
+    *PEOPLE_ENTRIES,
 )  # fmt: skip
 
 # Routes without a right: name → status of a GET by anybody.
 PUBLIC = {"healthz": 200, "readyz": 200, "api_docs": 200, "api_schema": 200, "api/": 404, "verify_certificate": 404}
+PUBLIC |= {"invitation": 404}
 # Where each role lands from the front door; ANON goes to the sign-in.
 HOME = {"TCH": "/today/", "SCH": "/reports/", "DST": "/reports/", "GRD": "/family/", "LRN": "/me/"}

@@ -1,0 +1,204 @@
+"""What the pages of people show. Fixed numbers of queries; nothing that the actor could not open one by one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from learners.models import Enrolment, GuardianLink, Learner, School, SchoolPost, Section, SectionStaff
+from learners.posts import roles_to_give, schools_of
+from learners.reach import running
+from learners.rolls import folded
+from tenancy.actor import DST, GRD, LRN, Actor
+from tenancy.errors import NotFound
+from tenancy.models import Member, RoleGrant
+
+ACCOUNTS, FIELDS = "Staff and guardian accounts", "Learner directory fields"
+WHO = ("learners", "staff", "guardians")
+ON_A_PAGE = 50
+LONGEST_QUERY = 80
+ROLES: dict[str, Any] = dict(RoleGrant.Role.choices)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list. `about`: grade and school, roles, or children."""
+
+    public_id: UUID
+    name: str
+    about: str
+    email: str
+    is_here: bool
+    has_account: bool
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    who: str
+    query: str
+    rows: tuple[Row, ...]
+    page: int
+    has_more: bool
+    schools: tuple[School, ...]
+    school: UUID | None
+
+
+def people_page(actor: Actor, *, who: str, query: str, school: UUID | None, page: int) -> People:
+    """Three queries for learners, four for others."""
+    who, query = who if who in WHO else "learners", query[:LONGEST_QUERY].replace("\x00", "").strip()
+    page = max(1, min(page, 10_000))
+    schools = tuple(schools_of(actor))
+    chosen = next((one for one in schools if one.public_id == school), None)
+    read = _learners if who == "learners" else _members
+    found = read(actor, who, query, chosen, slice((page - 1) * ON_A_PAGE, page * ON_A_PAGE + 1))
+    return People(
+        who,
+        query,
+        tuple(found[:ON_A_PAGE]),
+        page,
+        len(found) > ON_A_PAGE,
+        schools,
+        chosen.public_id if chosen else None,
+    )
+
+
+def _learners(actor: Actor, _who: str, query: str, school: School | None, part: slice) -> list[Row]:
+    rows = Learner.objects.visible_to(actor, FIELDS).select_related("home_school", "member")
+    if query:
+        text = folded(query, "")
+        rows = rows.filter(Q(folded_name__contains=text) | Q(identifier=query))
+    if school is not None:
+        rows = rows.filter(home_school=school)
+    return [
+        Row(one.public_id, one.name, _place(one), one.identifier, one.is_active, _has_account(one.member))
+        for one in rows.order_by("-is_active", "folded_name", "id")[part]
+    ]
+
+
+def _place(learner: Learner) -> str:
+    school = learner.home_school.name if learner.home_school else ""
+    return " · ".join(part for part in (learner.grade, school) if part)
+
+
+def _has_account(member: Member | None) -> bool:
+    return member is not None and member.user_id is not None
+
+
+def _members(actor: Actor, who: str, query: str, school: School | None, part: slice) -> list[Row]:
+    rows = Member.objects.visible_to(actor, ACCOUNTS)
+    grants = RoleGrant.objects.filter(running(actor.today))
+    staff = grants.exclude(role__in=(GRD, LRN))
+    of_role = grants.filter(role=GRD) if who == "guardians" else staff
+    every = RoleGrant.objects.filter(role=GRD) if who == "guardians" else RoleGrant.objects.exclude(role__in=(GRD, LRN))
+    rows = rows.filter(id__in=every.values("member_id"))
+    for word in query.split()[:4]:
+        rows = rows.filter(Q(given_name__icontains=word) | Q(family_name__icontains=word) | Q(email__icontains=word))
+    if school is not None:
+        here = SchoolPost.objects.filter(running(actor.today), school=school).values("member_id")
+        links = GuardianLink.objects.filter(learner__home_school=school).values("member_id")
+        rows = rows.filter(Q(id__in=here) | Q(id__in=links))
+    found = list(rows.order_by("family_name", "given_name", "id")[part])
+    about = _children(actor, found) if who == "guardians" else _roles(of_role, found)
+    return [
+        Row(one.public_id, one.name, about.get(one.pk, ""), one.email, one.is_enabled, one.user_id is not None)
+        for one in found
+    ]
+
+
+def _roles(grants: Any, members: list[Member]) -> dict[int, str]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for key, role in grants.filter(member__in=members).order_by("role").values_list("member_id", "role"):
+        found[key].append(str(ROLES.get(role, role)))
+    return {key: ", ".join(names) for key, names in found.items()}
+
+
+def _children(actor: Actor, members: list[Member]) -> dict[int, str]:
+    links = GuardianLink.objects.visible_to(actor).filter(member__in=members, status="verified")
+    found: dict[int, list[str]] = defaultdict(list)
+    for link in links.select_related("learner").order_by("learner__folded_name"):
+        found[link.member_id].append(link.learner.name)
+    return {key: ", ".join(names) for key, names in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A role that runs: at a school, or of the whole district."""
+
+    role: str
+    name: Any
+    school: School | None
+    may_end: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    member: Member
+    last_sign_in: datetime | None
+    posts: tuple[Post, ...]
+    assignments: tuple[SectionStaff, ...]
+    children: tuple[GuardianLink, ...]
+    is_oneself: bool
+    roles: tuple[tuple[str, Any], ...]
+    schools: tuple[School, ...]
+    sections: tuple[Section, ...]
+
+
+def visible_member(actor: Actor, public_id: UUID, resource: str = ACCOUNTS, action: str = "read") -> Member:
+    """Raises NotFound. A right that is not about accounts (roles, assignments) reaches whoever is seen."""
+    rows = Member.objects.visible_to(actor, ACCOUNTS, "read").select_related("user")
+    if (resource, action) == (ACCOUNTS, "create, suspend, end sessions"):
+        rows = Member.objects.visible_to(actor, resource, action).select_related("user")
+    member: Member | None = rows.filter(public_id=public_id).first()
+    if member is None:
+        raise NotFound
+    return member
+
+
+def person_page(actor: Actor, public_id: UUID) -> Person:
+    """Eight queries. Raises NotFound."""
+    member = visible_member(actor, public_id)
+    schools = tuple(schools_of(actor))
+    gives = roles_to_give(actor)
+    rows = SchoolPost.objects.filter(running(actor.today), member=member).select_related("school")
+    posts = [Post(p.role, ROLES.get(p.role, p.role), p.school, p.role in gives and p.school in schools) for p in rows]
+    placed = {post.role for post in posts}
+    grants = RoleGrant.objects.filter(running(actor.today), member=member).order_by("role")
+    posts += [Post(g.role, ROLES.get(g.role, g.role), None, False) for g in grants if g.role not in placed]
+    assignments = SectionStaff.objects.filter(running(actor.today), member=member).select_related("section__school")
+    links = GuardianLink.objects.visible_to(actor).filter(member=member, status="verified").select_related("learner")
+    sections = Section.objects.visible_to(actor).filter(is_active=True).order_by("title", "id")
+    return Person(
+        member=member, last_sign_in=member.user.last_login if member.user else None, posts=tuple(posts),
+        assignments=tuple(assignments.order_by("section__title")),
+        children=tuple(links.order_by("learner__folded_name")),
+        is_oneself=member.pk == actor.member_id, roles=tuple((role, ROLES[role]) for role in gives), schools=schools,
+        sections=tuple(sections[:500]) if {"TCH", "AST"} & {post.role for post in posts} else (),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    learner: Learner
+    enrolments: tuple[Enrolment, ...]
+    links: tuple[GuardianLink, ...]
+    sections: tuple[Section, ...]
+    today: date
+
+
+def learner_record(actor: Actor, learner: Learner) -> Record:
+    """Three queries."""
+    places = Enrolment.objects.filter(running(actor.today), learner=learner, is_withdrawn=False)
+    links = GuardianLink.objects.visible_to(actor).filter(learner=learner).select_related("member")
+    sections = Section.objects.visible_to(actor).filter(is_active=True)
+    if not actor.has(DST) and learner.home_school_id is not None:
+        sections = sections.filter(school_id=learner.home_school_id)
+    return Record(
+        learner, tuple(places.select_related("section__school").order_by("section__title")),
+        tuple(links.order_by("status", "member__family_name", "id")), tuple(sections.order_by("title", "id")[:500]),
+        actor.today,
+    )  # fmt: skip

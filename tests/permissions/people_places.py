@@ -1,0 +1,55 @@
+"""Roster imports, people and invitations of every identifier kind."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from integrations.models import RosterImport
+from learners.models import Invitation, Learner
+from tenancy.context import tenant_context
+from tenancy.ids import uuid7
+from tenancy.tokens import token_hash
+from tests.builders import World
+
+if TYPE_CHECKING:
+    from tests.permissions.places import Places
+
+
+def add_people(places: Places) -> None:
+    home, away = places.home, places.cast.away
+    with tenant_context(home.tenant.pk):
+        own, gone = _import(home), _import(home)
+        deleted = str(gone.public_id)
+        gone.delete()
+        mine, other = _invitation(home.learner, "own"), _invitation(home.stranger_learner, "other")
+        people = {"own": home.members["TCH"], "other_school": home.members["OTHER_TCH"]}
+    with tenant_context(away.tenant.pk):
+        foreign, theirs = _import(away), _invitation(away.learner, "foreign")
+    never = str(uuid7())
+    places.ids["roster_import"] = {
+        "own": str(own.public_id), "deleted": deleted, "other_tenant": str(foreign.public_id), "never": never,
+        "wrong_type": str(foreign.pk),
+    }  # fmt: skip
+    places.ids["invitation"] = {
+        "own": str(mine.public_id), "other_school": str(other.public_id), "other_tenant": str(theirs.public_id),
+        "never": never, "wrong_type": str(theirs.pk),
+    }  # fmt: skip
+    places.ids["member"] = {
+        **{kind: str(member.public_id) for kind, member in people.items()},
+        "other_tenant": str(away.members["TCH"].public_id), "never": never, "wrong_type": str(away.members["TCH"].pk),
+    }  # fmt: skip
+
+
+def _import(world: World) -> RosterImport:
+    one: RosterImport = RosterImport.objects.create(file_name=f"{world.marker}.zip", state="discarded")
+    return one
+
+
+def _invitation(learner: Learner, text: str) -> Invitation:
+    row: Invitation = Invitation.objects.create(
+        learner=learner, code_hash=token_hash(text), expires_at=timezone.now() + timedelta(days=1)
+    )
+    return row
