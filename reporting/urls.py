@@ -3,6 +3,7 @@ from django.urls import path
 from reporting import override_views, portal_views, report_views, views
 from reporting.asking.urls import urlpatterns as asking
 from reporting.bars.urls import urlpatterns as bars
+from reporting.cards.urls import urlpatterns as cards
 from reporting.curriculum.urls import urlpatterns as curriculum
 from reporting.evidence_log.urls import urlpatterns as evidence_log
 from reporting.figures.urls import urlpatterns as figures
@@ -58,6 +59,7 @@ urlpatterns += scoring
 urlpatterns += curriculum
 urlpatterns += tasks
 urlpatterns += people
+urlpatterns += cards
 urlpatterns += planning
 urlpatterns += reviews
 urlpatterns += recognition

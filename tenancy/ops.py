@@ -32,6 +32,13 @@ SELECT tenant_id FROM integrations_rosterimport WHERE state IN ('checking', 'sav
 GROUP BY tenant_id ORDER BY min(made_at)
 """
 
+# Report cards of a class that wait, and those whose worker has not been heard of since its lease ran out.
+CARDS_DUE = """
+SELECT tenant_id FROM milestones_cardbatch
+WHERE state = 'waiting' OR (state = 'running' AND leased_until < clock_timestamp())
+GROUP BY tenant_id ORDER BY min(asked_at)
+"""
+
 
 def stale_by_tenant() -> list[tuple[int, float, int, int]]:
     """(tenant, age of the oldest mark in seconds, waiting, parked), the longest waiting tenant first."""
@@ -51,6 +58,11 @@ def tenants_with_moves() -> list[int]:
 def tenants_with_imports() -> list[int]:
     """Tenants in which a roster import waits, the longest waiting first."""
     return [int(tenant) for (tenant,) in _asked(IMPORTS_DUE)]
+
+
+def tenants_with_cards() -> list[int]:
+    """Tenants in which report cards of a class wait, the longest waiting first."""
+    return [int(tenant) for (tenant,) in _asked(CARDS_DUE)]
 
 
 def _asked(query: LiteralString) -> list[tuple[Any, ...]]:

@@ -105,6 +105,7 @@ CELERY_TASK_ROUTES = {
     "interventions.tasks.send_messages": {"queue": "bulk"},
     "waymark.tasks.send_digests": {"queue": "bulk"},
     "integrations.tasks.run_roster_imports": {"queue": "bulk"},
+    "waymark.tasks.make_report_cards": {"queue": "bulk"},
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
@@ -116,6 +117,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 1.0,
         "options": {"expires": 5},
     },
+    "report-cards": {"task": "waymark.tasks.make_report_cards", "schedule": 1.0, "options": {"expires": 5}},
+    "forget-report-cards": {"task": "waymark.tasks.forget_report_cards", "schedule": crontab(hour=4, minute=0)},
     "forget-roster-imports": {
         "task": "integrations.tasks.forget_roster_imports",
         "schedule": crontab(hour=3, minute=50),

@@ -3,9 +3,13 @@
 from celery import shared_task
 
 from interventions.digests import send_digests_of
+from milestones.card_batches import forget_cards
+from reporting.cards.batches import make_cards
 from reporting.digest.page import compose
+from tenancy.context import tenant_context
 from tenancy.jobs import in_each
 from tenancy.models import Tenant
+from tenancy.ops import tenants_with_cards
 
 
 @shared_task(name="waymark.tasks.send_digests")
@@ -16,3 +20,21 @@ def send_digests() -> int:
 
 def _of(tenant_id: int) -> int:
     return send_digests_of(tenant_id, compose)
+
+
+@shared_task(name="waymark.tasks.make_report_cards")
+def make_report_cards() -> int:
+    """Every second: report cards of whole classes, tenants in turn."""
+    return in_each("make_report_cards", tenants_with_cards(), make_cards)
+
+
+@shared_task(name="waymark.tasks.forget_report_cards")
+def forget_report_cards() -> int:
+    """Every night: files of report cards go after their days; they can be made again."""
+    tenants = Tenant.objects.order_by("id").values_list("id", flat=True)
+    return in_each("forget_report_cards", tenants, _forgotten)
+
+
+def _forgotten(tenant_id: int) -> int:
+    with tenant_context(tenant_id):
+        return forget_cards()

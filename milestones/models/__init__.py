@@ -1,5 +1,6 @@
 """The models of this room, one file per subject."""
 
+from milestones.models.cards import CardBatch
 from milestones.models.checks import PolicyTrial, ShadowCheck, TrialMove
 from milestones.models.milestones import (
     LEVELS,
@@ -26,7 +27,8 @@ from milestones.models.sheets import ScoreEntry, ScoreSheet
 from milestones.models.statuses import CompetencyStatus, MilestoneStatus, Release, StatusChange, newest_release
 
 __all__ = [
-    "DATES", "LEVELS", "PERSONAL", "RECOGNITION", "REVIEW", "CelebrationRule", "Certificate", "CompetencyStatus",
+    "DATES", "LEVELS", "PERSONAL", "RECOGNITION", "REVIEW", "CardBatch", "CelebrationRule", "Certificate",
+    "CompetencyStatus",
     "Criterion", "FollowUp", "LearnerTarget", "LevelOverride", "Milestone", "MilestoneAssignment", "MilestonePace",
     "MilestoneStatus", "MilestoneStep", "MilestoneVersion", "MilestoneWording", "OverrideEnd", "PolicyTrial", "Release",
     "ReviewCadence", "ReviewItem", "ReviewSession", "RouteStep", "ScoreEntry", "ScoreSheet", "SectionMilestone",

@@ -29,6 +29,8 @@ NAMES: dict[str, Any] = {
     "send_digests": _("Sending the day's queue to teachers who asked for it"),
     "run_roster_imports": _("Roster imports: looking, saving, undoing"),
     "forget_roster_imports": _("Deleting uploaded rosters after their days"),
+    "make_report_cards": _("Report cards of whole classes"),
+    "forget_report_cards": _("Deleting files of report cards after their days"),
     "forget_old_keys": _("Forgetting old answers of the API"),
 }
 

@@ -79,6 +79,15 @@ def rule_of(world: World) -> str:
 
 PAGES = {
     "today": Page("TCH", lambda w: "/today/?all=1"),
+    "people": Page("SCH", lambda w: "/people/"),
+    "people who work here": Page("DST", lambda w: "/people/?who=staff"),
+    "guardians": Page("SCH", lambda w: "/people/?who=guardians"),
+    "person": Page("DST", lambda w: f"/people/members/{w.members['TCH'].public_id}/"),
+    "record of a learner": Page("SCH", lambda w: f"/people/learners/{w.learner.public_id}/"),
+    "invitations": Page("SCH", lambda w: "/people/invitations/"),
+    "roster imports": Page("DST", lambda w: "/people/imports/"),
+    "report card": Page("GRD", lambda w: f"/family/{w.learner.public_id}/report-card/"),
+    "report cards of a class": Page("SCH", lambda w: f"/classes/{w.section.public_id}/report-cards/"),
     "groups by shared gap": Page("TCH", lambda w: "/groups/"),
     "sessions": Page("TCH", lambda w: f"/classes/{w.section.public_id}/sessions/"),
     "session, new": Page("TCH", lambda w: f"/classes/{w.section.public_id}/sessions/new/"),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.permissions.bars_table import BARS_ENTRIES
+from tests.permissions.cards_table import CARDS_ENTRIES
 from tests.permissions.curriculum_table import CURRICULUM_ENTRIES
 from tests.permissions.entries import ANYBODY, STAFF, Address, Entry, api, own, page
 from tests.permissions.evidence_log_table import EVIDENCE_LOG_ENTRIES
@@ -169,6 +170,7 @@ ENTRIES: tuple[Entry, ...] = (
     *PLANNING_ENTRIES,
     *LIBRARY_ENTRIES,
     *PEOPLE_ENTRIES,
+    *CARDS_ENTRIES,
 )  # fmt: skip
 
 # Routes without a right: name → status of a GET by anybody.
