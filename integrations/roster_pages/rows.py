@@ -15,7 +15,7 @@ from integrations.oneroster.source import UnreadableFile
 # Faults of a whole file: passing one row over does not mend them.
 OF_FILE = frozenset({"bad_csv", "unreadable_file", "more_errors", "missing_header"})
 IDENTIFIERS = frozenset({"sourcedid", "usersourcedid"})
-LONGEST_VALUE = 120
+LONGEST_VALUE, LONGEST_NAME = 120, 60
 
 
 @dataclass
@@ -74,7 +74,7 @@ class Passed:
         """For the import's row, in the order of files and rows."""
         return [
             {**problem.as_dict(), "file": f"{name}.csv", "value": self._value(name, problem),
-             "name": self._name(name, number), "cells": self.cells.get((name, number), [])}
+             "name": self._name(name, number)[:LONGEST_NAME], "cells": self.cells.get((name, number), [])}
             for name, rows in self.rows.items() for number, problem in sorted(rows.items())
         ]  # fmt: skip
 

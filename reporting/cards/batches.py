@@ -14,7 +14,7 @@ from milestones.models import CardBatch
 from reporting.cards.card import Card, card_of
 from reporting.cards.pdf import card_pdf
 from tenancy.actor import DST, SCH, Actor
-from tenancy.context import tenant_context
+from tenancy.context import current_tenant_id, tenant_context
 from tenancy.errors import Refused
 from tenancy.models import Member, RoleGrant, Tenant
 from tenancy.selectors import local_today
@@ -69,13 +69,14 @@ def file_name(card: Card) -> str:
 
 def _originator(batch: CardBatch) -> Actor | None:
     """Whoever asked for it, if they may still make report cards of this class."""
-    today = local_today(Tenant.objects.get(pk=batch.tenant_id))
+    tenant = Tenant.objects.get(pk=current_tenant_id())
+    today = local_today(tenant)
     member = Member.objects.filter(pk=batch.asked_by_id, is_enabled=True).first()
     if member is None:
         return None
     grants = RoleGrant.objects.filter(running(today), member=member, role__in=(SCH, DST))
     roles = frozenset(grants.values_list("role", flat=True))
     # That it is them was proved when they asked.
-    actor = Actor(batch.tenant_id, today, roles, member.pk, member.user_id, has_stepped_up=True, label=member.name)
+    actor = Actor(tenant.pk, today, roles, member.pk, member.user_id, has_stepped_up=True, label=member.name)
     reach = Section.objects.visible_to(actor, *BATCH).filter(pk=batch.section_id)
     return actor if reach.exists() else None

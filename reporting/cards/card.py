@@ -71,9 +71,9 @@ class Card:
 
 
 def terms_of(today: date) -> tuple[Term, ...]:
-    """Terms that have begun, the newest first; of one day's terms the shortest. One query."""
+    """Terms that have begun: those that run first, the newest first, of one day's the shortest. One query."""
     rows = Term.objects.filter(is_active=True, starts_on__lte=today)
-    return tuple(sorted(rows, key=lambda one: (-one.starts_on.toordinal(), _rank(one), one.pk)))
+    return tuple(sorted(rows, key=lambda one: (one.ends_on < today, -one.starts_on.toordinal(), _rank(one), one.pk)))
 
 
 def _rank(term: Term) -> int:
@@ -81,7 +81,7 @@ def _rank(term: Term) -> int:
 
 
 def choose_term(terms: tuple[Term, ...], wanted: UUID | None) -> Term:
-    """The one asked for, else the newest. Raises NotFound where there is none."""
+    """The one asked for, else the one that runs. Raises NotFound where there is none."""
     for term in terms:
         if wanted is None or term.public_id == wanted:
             return term

@@ -83,4 +83,18 @@ PEOPLE_ENTRIES: tuple[Entry, ...] = (
     page("discard_roster_import", IMPORT, DISTRICT, imported("discard/"), what="roster_import", method="POST",
          good=409),
     page("undo_roster_import", IMPORT, DISTRICT, imported("undo/"), what="roster_import", method="POST", good=409),
+    # A POST that asks for a fresh proof of identity comes back with a GET.
+    page("give_role", GRANT, ADMINISTRATORS, member("roles/"), what="member", good=302),
+    page("end_role", GRANT, ADMINISTRATORS, member("roles/end/"), what="member", good=302),
+    page("person_access", CHANGE, ADMINISTRATORS, member("access/"), what="member", method="POST", good=302),
+    page("end_guardian", END, ADMINISTRATORS, guardian, what="learner", method="POST", good=404),
+    page("invite_guardian", INVITE, ADMINISTRATORS, learner("invite/"), what="learner", method="POST"),
+    page("invite_staff", CHANGE, ADMINISTRATORS, member("invite/"), what="member", good=302),
+    page(
+        "invitation_sheet", INVITE, ADMINISTRATORS, lambda p, k: f"/people/classes/{p.ids['section'][k]}/invitations/",
+        what="section", method="POST",
+    ),
+    page("save_roster_import", IMPORT, DISTRICT, imported("save/"), what="roster_import", good=302),
+    page("discard_roster_import", IMPORT, DISTRICT, imported("discard/"), what="roster_import", good=302),
+    page("undo_roster_import", IMPORT, DISTRICT, imported("undo/"), what="roster_import", good=302),
 )  # fmt: skip

@@ -39,6 +39,7 @@ from waymark.demo.evidence import HABITS, LESSONS, TRACKWORK, Assignment, Step, 
 from waymark.demo.helping import add_helping
 from waymark.demo.messaging import add_messages
 from waymark.demo.pathways import add_pathways
+from waymark.demo.people import add_people
 from waymark.demo.planning import add_plans
 from waymark.demo.recognition import add_recognition
 from waymark.demo.reviews import add_reviews
@@ -107,6 +108,7 @@ def _load(sample: Sample, tenant: Tenant, say: Say) -> None:
     add_rules(system)
     add_messages(system)
     add_helping(system)
+    add_people(system)
 
 
 def _record(system: Actor, tenant: Tenant, found: list[Piece]) -> None:
