@@ -2,6 +2,7 @@ from django.urls import path
 
 from reporting import override_views, portal_views, report_views, views
 from reporting.asking.urls import urlpatterns as asking
+from reporting.audit.urls import urlpatterns as audit
 from reporting.bars.urls import urlpatterns as bars
 from reporting.cards.urls import urlpatterns as cards
 from reporting.curriculum.urls import urlpatterns as curriculum
@@ -60,6 +61,7 @@ urlpatterns += curriculum
 urlpatterns += tasks
 urlpatterns += people
 urlpatterns += cards
+urlpatterns += audit
 urlpatterns += planning
 urlpatterns += reviews
 urlpatterns += recognition

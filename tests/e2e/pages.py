@@ -184,6 +184,7 @@ PAGES: dict[str, PageOf] = {
     "record of a learner": PageOf("SCH", lambda s: f"/people/learners/{s.learners[0]}/"),
     "learner, new": PageOf("SCH", lambda s: "/people/learners/new/"),
     "invitations": PageOf("DST", lambda s: "/people/invitations/"),
+    "audit": PageOf("DST", lambda s: "/audit/"),
     "roster imports": PageOf("DST", lambda s: "/people/imports/"),
     "report card": PageOf("GRD", lambda s: f"/family/{s.learners[0]}/report-card/"),
     "report cards of a class": PageOf("SCH", lambda s: s.grid.replace("grid", "report-cards")),

@@ -74,6 +74,8 @@ PEOPLE_ENTRIES: tuple[Entry, ...] = (
         "invitation_sheet", INVITE, ADMINISTRATORS, lambda p, k: f"/people/classes/{p.ids['section'][k]}/invitations/",
         what="section",
     ),
+    page("audit", ("Audit trail", "read"), DISTRICT, at("/audit/")),
+    page("audit_csv", ("Audit trail", "read"), DISTRICT, at("/audit.csv")),
     page("roster_imports", JOB, DISTRICT, at("/people/imports/")),
     page("new_roster_import", IMPORT, DISTRICT, at("/people/imports/new/")),
     page("new_roster_import", IMPORT, DISTRICT, at("/people/imports/new/"), method="POST", good=422),
