@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from learners.models import GuardianLink, Invitation, Learner
 from learners.reach import running
-from tenancy.actor import GRD, Actor
+from tenancy.actor import GRD, LRN, Actor
 from tenancy.audit import record_audit
 from tenancy.context import current_tenant_id
 from tenancy.errors import Conflict, DomainError, Invalid, NotFound, problem
@@ -69,6 +69,12 @@ def invite_guardian(
         linked = GuardianLink.objects.filter(learner=learner, member=member, status=GuardianLink.Status.VERIFIED)
         if member.user_id is not None or not linked.exists():
             raise NotFound
+        # Whoever accepts becomes this person: one who works here, too, is reached by the school's own address only.
+        works = RoleGrant.objects.filter(running(actor.today), member=member).exclude(role__in=(GRD, LRN))
+        if works.exists() and (not member.email or email.lower() != member.email.lower()):
+            text = _("%(name)s works here. Invite them at %(email)s, the address that the school has")
+            values = {"name": member.name, "email": member.email or "–"}
+            raise Invalid([problem("email", text % values, "works_here")])
     if email and ("@" not in email.strip("@") or " " in email or len(email) > 254):
         raise Invalid([problem("email", _("Enter an email address, like ana@example.org"), "bad_email")])
     if len(relationship) > 40:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,7 +30,9 @@ WHERE NOT EXISTS (SELECT 1 FROM roster_user u WHERE u.sid = known.sid)
 
 @dataclass
 class Person:
-    """Pairs are (sign, text): "+" comes, "-" goes. `losing`: names of guardians who lose access to this child."""
+    """Pairs are (sign, text): "+" comes, "-" goes. `losing`: names of guardians who lose access to this child.
+    `doubles`: other learners who have the same student number.
+    """
 
     sid: str
     name: str = ""
@@ -44,10 +46,11 @@ class Person:
     roles: list[tuple[str, str]] = field(default_factory=list)
     guardians: list[tuple[str, str]] = field(default_factory=list)
     losing: list[str] = field(default_factory=list)
+    doubles: list[str] = field(default_factory=list)
 
     @property
     def what(self) -> str:
-        if self.losing:
+        if self.losing or self.doubles:
             return "look"
         return "leaves" if self.is_leaving else "new" if self.is_new else "changed"
 
@@ -56,6 +59,7 @@ class Person:
             "row": row, "name": self.name, "number": self.number, "grade": self.grade, "is_new": self.is_new,
             "is_leaving": self.is_leaving, "is_learner": self.is_learner, "fields": self.fields,
             "classes": self.classes, "roles": self.roles, "guardians": self.guardians, "losing": self.losing,
+            "doubles": self.doubles,
         }  # fmt: skip
 
 
@@ -68,7 +72,7 @@ class Preview:
 
 
 def preview(found: Differences) -> Preview:
-    """What the differences mean for people. Seven queries; the staging tables are still there."""
+    """What the differences mean for people. Eight queries; the staging tables are still there."""
     in_file = dict(fetch(ROWS))
     people = _People(found).people
     ordered = sorted(people.values(), key=lambda one: (ORDER[one.what], in_file.get(one.sid, 0), one.name))
@@ -105,6 +109,7 @@ class _People:
         self._look_at_seats(staff, lambda d: self._member(d.image["member_id"]))
         self._look_at_roles(grants)
         self._look_at_links(links)
+        self._look_for_doubles()
 
     def _person(self, sid: str | None, name: str) -> Person:
         return self.people.setdefault(sid or name, Person(sid or name, name))
@@ -165,6 +170,17 @@ class _People:
             elif was == "verified":
                 person.guardians.append(("-", guardian))
                 person.losing.append(guardian)
+
+    def _look_for_doubles(self) -> None:
+        """Numbers that came with the file and that another learner has already."""
+        came = [d for d in self._found["learners_learner"] if d.after and d.after.get("identifier")]
+        numbers = {d.image["identifier"] for d in came}
+        others = defaultdict(list)
+        for row in Learner.objects.filter(identifier__in=numbers, is_active=True).order_by("folded_name", "id"):
+            others[row.identifier].append(row)
+        for d in came:
+            person = self._learner(d.id)
+            person.doubles = [row.name for row in others[d.image["identifier"]] if row.pk != d.id]
 
 
 def _sign(d: Difference) -> str:

@@ -28,9 +28,11 @@ from tenancy.errors import Invalid, NotFound
 from tenancy.gate import public, requires
 from tenancy.models import Tenant
 from tenancy.selectors import SESSION_KEY, local_today, tenant_of_host
+from tenancy.tokens import token_hash
 
 INVITE = ("Guardian link", "create")
 MISSES, WITHIN = 30, 300  # wrong codes from one address, in seconds
+WRONG = 5  # passwords for one invitation
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -170,11 +172,15 @@ def _answer(request: HttpRequest, tenant: Tenant, code: str) -> HttpResponse:
         services.not_me(code=code)
         return render(request, "people/invitation_refused.html")
     texts = {name: request.POST.get(name, "") for name in ("given_name", "family_name", "email", "password")}
+    tries = f"invitation-tries:{token_hash(code)}"
+    if cache.get(tries, 0) >= WRONG:
+        said = _("Those were too many tries. Wait five minutes, then try again")
+        return _question(request, tenant, code, {"password": said})
     try:
         user = services.accept(code=code, user=request.user if request.user.is_authenticated else None, **texts)
     except Invalid as error:
         if "password" in problems_of(error):
-            _miss(request)
+            cache.set(tries, cache.get(tries, 0) + 1, WITHIN)
         return _question(request, tenant, code, problems_of(error))
     if not request.user.is_authenticated:
         login(request, user, backend=BACKEND)

@@ -145,10 +145,12 @@ def test_a_guardian_who_loses_access_is_named(home: World, district: Client) -> 
     put(home, district, files)
     files["users"][0]["agentSourcedIds"] = ""
     files["enrollments"][1]["classSourcedId"] = "c2"
+    files["users"][2]["identifier"] = "no-l3"
     address = upload(home, district, files)
     words = text_of(district.get(address))
     assert "1 guardian would lose access" in words
     assert "Parent Silva to L0 Silva" in words
+    assert "Student number no-l3 is already used by L3 Silva. Give one of them another number" in words
     assert "Class c1 Class c2" in words or "Class c2 Class c1" in words
     save(home, district, address)
     with tenant_context(home.tenant.pk):

@@ -218,6 +218,28 @@ def test_an_account_that_is_there_needs_its_password(home: World, school: Client
         assert Member.objects.filter(user=home.users["GRD"]).count() == 1
 
 
+def test_a_guardian_who_works_here_is_invited_at_the_address_of_the_school(home: World, school: Client) -> None:
+    with tenant_context(home.tenant.pk):
+        boss = Member.objects.create(given_name="Ida", family_name="Boss", email="ida@example.org")
+        GuardianLink.objects.create(member=boss, learner=home.classmate, status="verified")
+        RoleGrant.objects.create(member=boss, role="DST")
+    address = f"{record(home.classmate)}invite/"
+    for email in ("", "mine@example.org"):
+        refused = school.post(address, {"for": str(boss.public_id), "email": email})
+        assert "Ida Boss works here. Invite them at ida@example.org" in text_of(refused)
+    assert school.post(address, {"for": str(boss.public_id), "email": "ida@example.org"}).status_code == 200
+
+
+def test_passwords_are_not_guessed_with_an_invitation(home: World, school: Client) -> None:
+    path = invite(school, home.classmate)
+    guess = {"given_name": "X", "email": home.users["GRD"].email, "say": "yes"}
+    for n in range(5):
+        Client().post(path, {**guess, "password": f"a long wrong password {n}"})
+    stopped = Client().post(path, {**guess, "password": PASSWORD})
+    assert stopped.status_code == 422
+    assert "Wait five minutes" in text_of(stopped)
+
+
 def test_wrong_codes_are_counted(home: World, school: Client) -> None:
     path = invite(school, home.classmate)
     guesser = Client(REMOTE_ADDR="10.9.8.7")
