@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from learners.models import GroupPlace, Learner, LearnerGroup, Section
+from learners.signals import places_changed
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
 from tenancy.errors import Invalid, problem
@@ -37,6 +38,7 @@ def save_group(
     GroupPlace.objects.bulk_create(
         [GroupPlace(group=row, learner_id=key) for key in sorted(wanted)], ignore_conflicts=True
     )
+    places_changed.send(sender=LearnerGroup, school_ids=[section.school_id])
     record_audit(actor, "group.saved", target=row, detail={"learners": len(wanted)})
     return row
 
@@ -46,4 +48,5 @@ def end_group(actor: Actor, *, group: LearnerGroup) -> None:
     """It is gone from the pages; what was given to it holds no longer. The name may be used again."""
     group.is_active = False
     group.save(update_fields=["is_active"])
+    places_changed.send(sender=LearnerGroup, school_ids=[group.section.school_id])
     record_audit(actor, "group.ended", target=group)

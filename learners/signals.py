@@ -4,3 +4,6 @@ from django.dispatch import Signal
 
 # Arguments: school_id, None = all of the tenant. Sent in the transaction of the change.
 calendar_changed = Signal()
+# Who learns what where has changed: enrolments, classes, learners' schools and grades, plans of classes, what is given.
+# Arguments: school_ids, None = anywhere in the tenant. Sent in the transaction of the change.
+places_changed = Signal()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from learners.models import Learner, LearnerGroup, School, Section
+from learners.signals import places_changed
 from milestones.models import LearnerTarget, Milestone, MilestoneAssignment, SectionMilestone
 from milestones.plans import plan_milestones
 from tenancy.actor import Actor
@@ -88,6 +89,7 @@ def give_milestone(actor: Actor, *, milestone: Milestone, to: To, due_on: date |
         milestone=milestone, learner=to.learner, group=to.group, school=to.school, grade=to.grade.strip(),
         defaults={"due_on": due_on, "given_at": timezone.now(), "given_by_id": actor.member_id},
     )[0]  # fmt: skip
+    _tell(row)
     record_audit(actor, "milestone.given", target=milestone)
     return row
 
@@ -138,6 +140,7 @@ def take_out(actor: Actor, *, section: Section, milestone: Milestone) -> None:
     due = None if row.due_on is None else row.due_on.isoformat()
     record_audit(actor, "section.taken_out", target=section, detail={"milestone": milestone.pk, "due_on": due})
     row.delete()
+    places_changed.send(sender=SectionMilestone, school_ids=[section.school_id])
 
 
 @transaction.atomic
@@ -145,3 +148,15 @@ def take_back(actor: Actor, *, assignment: MilestoneAssignment) -> None:
     """It is not given there any more. What was shown stays shown."""
     record_audit(actor, "milestone.taken_back", target=assignment.milestone)
     assignment.delete()
+    _tell(assignment)
+
+
+def _tell(assignment: MilestoneAssignment) -> None:
+    """Where it is given has something else to learn."""
+    school = assignment.school_id
+    if assignment.learner is not None:
+        school = assignment.learner.home_school_id
+    elif assignment.group is not None:
+        school = assignment.group.section.school_id
+    if school is not None:
+        places_changed.send(sender=MilestoneAssignment, school_ids=[school])

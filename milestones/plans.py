@@ -11,6 +11,7 @@ from django.db.models import Max
 
 from competencies.models import Competency
 from learners.models import Section
+from learners.signals import places_changed
 from milestones.criteria import roll_up_milestone_pairs
 from milestones.models import CompetencyStatus, Criterion, Milestone, SectionMilestone
 from status_engine import Level
@@ -148,4 +149,5 @@ def plan_milestones(actor: Actor, *, section: Section, milestones: Sequence[tupl
         unique_fields=["tenant", "section", "milestone"],
         update_fields=["due_on"],
     )
+    places_changed.send(sender=SectionMilestone, school_ids=[section.school_id])
     record_audit(actor, "section.planned", target=section, detail={"milestones": len(milestones)})

@@ -20,11 +20,12 @@ from django.utils.translation import gettext as _
 from learners.models import Enrolment, School
 from learners.reach import running
 from milestones.flags import is_stalled, stall_limits
-from milestones.models import MilestoneStatus, ReviewCadence, ReviewItem, ReviewSession, SectionMilestone
+from milestones.models import Milestone, MilestoneStatus, ReviewCadence, ReviewItem, ReviewSession, SectionMilestone
 from status_engine import Level
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
 from tenancy.context import tenant_context
+from tenancy.errors import Conflict
 from tenancy.models import Tenant
 from tenancy.selectors import local_today
 
@@ -72,6 +73,29 @@ def prepare_session(actor: Actor, *, school: School, for_day: date) -> tuple[Rev
         )
         record_audit(actor, "review.prepared", target=session, detail={"items": len(items)})
     return session, is_new
+
+
+@transaction.atomic
+def put_on_next(actor: Actor, *, school: School, milestone: Milestone) -> ReviewSession:
+    """Put a milestone on the list of the school's next review; without one that is not closed, of one for today.
+
+    Twice changes nothing. Raises Conflict where today's is closed already.
+    """
+    waiting = ReviewSession.objects.filter(school=school).exclude(state=ReviewSession.State.CLOSED)
+    session: ReviewSession | None = waiting.order_by("for_day", "id").select_for_update(no_key=True).first()
+    if session is None:
+        session, is_new = prepare_session(actor, school=school, for_day=actor.today)
+        if not is_new:
+            raise Conflict(_("Today's review is closed. Put it on the list tomorrow"))
+    items = ReviewItem.objects.filter(session=session)
+    if items.filter(milestone=milestone).exists():
+        return session
+    counts = {"learners": Count("id"), "at_goal": Count("id", filter=Q(level__gte=Level.MEETS))}
+    facts: dict[str, Any] = _of_school(school, actor.today).filter(milestone=milestone).aggregate(**counts)
+    facts["percent"] = round(100 * facts["at_goal"] / facts["learners"]) if facts["learners"] else 0
+    ReviewItem.objects.create(session=session, milestone=milestone, facts=facts, position=items.count())
+    record_audit(actor, "review.item_added", target=session, detail={"milestone": milestone.pk})
+    return session
 
 
 def _of_school(school: School, today: date) -> QuerySet[Any, Any]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from competencies.book import policy_book
+from learners.signals import places_changed
 from milestones.bars import ROW, lock_levels
 from milestones.criteria import Rows, judge_milestones
 from milestones.day import to_microseconds
@@ -125,6 +126,7 @@ def split_milestone(actor: Actor, *, milestone: Milestone, parts: Sequence[Part]
     new = [_make(actor, old, part, criteria, n) for n, part in enumerate(parts)]
     _take_places(old, new)
     Milestone.objects.filter(pk=old.pk).update(is_active=False, ended_on=actor.today)
+    places_changed.send(sender=Milestone, school_ids=None)
     kept = 0
     for one, as_tried in zip(new, tried, strict=True):
         kept += keep_levels(actor, one, as_tried.kept, as_tried.computed)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reporting import override_views, portal_views, report_views, views
+from reporting import override_views, portal_views, views
 from reporting.asking.urls import urlpatterns as asking
 from reporting.audit.urls import urlpatterns as audit
 from reporting.bars.urls import urlpatterns as bars
@@ -20,6 +20,7 @@ from reporting.plans.urls import urlpatterns as plans
 from reporting.portfolio.urls import urlpatterns as portfolio
 from reporting.protocols.urls import urlpatterns as protocols
 from reporting.recognition.urls import urlpatterns as recognition
+from reporting.reports.urls import urlpatterns as reports
 from reporting.results.urls import urlpatterns as results
 from reporting.reviews.urls import urlpatterns as reviews
 from reporting.rules.urls import urlpatterns as rules
@@ -41,7 +42,6 @@ urlpatterns = [
     path("family/", portal_views.family, name="family"),
     path("family/<uuid:learner_id>/", portal_views.child, name="child"),
     path("me/", portal_views.me, name="me"),
-    path("reports/", report_views.mastery_report, name="mastery_report"),
 ]
 
 # A class as a file, and levels that a teacher sets.
@@ -78,3 +78,4 @@ urlpatterns += results
 urlpatterns += library
 urlpatterns += asking
 urlpatterns += tutoring
+urlpatterns += reports

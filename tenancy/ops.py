@@ -38,6 +38,7 @@ SELECT tenant_id FROM milestones_cardbatch
 WHERE state = 'waiting' OR (state = 'running' AND leased_until < clock_timestamp())
 GROUP BY tenant_id ORDER BY min(asked_at)
 """
+COUNTS = "SELECT tenant_id FROM reporting_countmark GROUP BY tenant_id ORDER BY min(at)"
 
 
 def stale_by_tenant() -> list[tuple[int, float, int, int]]:
@@ -63,6 +64,11 @@ def tenants_with_imports() -> list[int]:
 def tenants_with_cards() -> list[int]:
     """Tenants in which report cards of a class wait, the longest waiting first."""
     return [int(tenant) for (tenant,) in _asked(CARDS_DUE)]
+
+
+def tenants_to_count() -> list[int]:
+    """Tenants in which something moved that is not counted yet, the longest waiting first."""
+    return [int(tenant) for (tenant,) in _asked(COUNTS)]
 
 
 def _asked(query: LiteralString) -> list[tuple[Any, ...]]:

@@ -106,6 +106,8 @@ CELERY_TASK_ROUTES = {
     "waymark.tasks.send_digests": {"queue": "bulk"},
     "integrations.tasks.run_roster_imports": {"queue": "bulk"},
     "waymark.tasks.make_report_cards": {"queue": "bulk"},
+    "waymark.tasks.follow_counts": {"queue": "bulk"},
+    "waymark.tasks.close_days": {"queue": "bulk"},
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
@@ -151,6 +153,12 @@ CELERY_BEAT_SCHEDULE = {
     "send-digests": {
         "task": "waymark.tasks.send_digests",
         "schedule": crontab(minute="*/15"),
+        "options": {"expires": 600},
+    },
+    "follow-counts": {"task": "waymark.tasks.follow_counts", "schedule": 5.0, "options": {"expires": 10}},
+    "close-days": {
+        "task": "waymark.tasks.close_days",
+        "schedule": crontab(minute="2,17,32,47"),
         "options": {"expires": 600},
     },
     "verify-all": {"task": "milestones.tasks.verify_all", "schedule": crontab(hour=2, minute=30)},

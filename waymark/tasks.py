@@ -6,16 +6,29 @@ from interventions.digests import send_digests_of
 from milestones.card_batches import forget_cards
 from reporting.cards.batches import make_cards
 from reporting.digest.page import compose
+from reporting.summaries.keeping import close_day_of, follow_marks_of
 from tenancy.context import tenant_context
 from tenancy.jobs import in_each
 from tenancy.models import Tenant
-from tenancy.ops import tenants_with_cards
+from tenancy.ops import tenants_to_count, tenants_with_cards
 
 
 @shared_task(name="waymark.tasks.send_digests")
 def send_digests() -> int:
     """Every quarter of an hour: the day's queue to teachers who asked for it and whose hour it is."""
-    return in_each("send_digests", list(Tenant.objects.order_by("id").values_list("id", flat=True)), _of)
+    return in_each("send_digests", _everywhere(), _of)
+
+
+@shared_task(name="waymark.tasks.follow_counts")
+def follow_counts() -> int:
+    """Every five seconds: count the levels that moved, tenants in turn."""
+    return in_each("follow_counts", tenants_to_count(), follow_marks_of)
+
+
+@shared_task(name="waymark.tasks.close_days")
+def close_days() -> int:
+    """Every quarter of an hour, for a day begins somewhere: keep yesterday's counters, count everything anew."""
+    return in_each("close_days", _everywhere(), close_day_of)
 
 
 def _of(tenant_id: int) -> int:
@@ -38,3 +51,7 @@ def forget_report_cards() -> int:
 def _forgotten(tenant_id: int) -> int:
     with tenant_context(tenant_id):
         return forget_cards()
+
+
+def _everywhere() -> list[int]:
+    return list(Tenant.objects.order_by("id").values_list("id", flat=True))

@@ -31,6 +31,7 @@ from integrations.oneroster.roles import write_roles
 from integrations.oneroster.schema import Mode
 from integrations.oneroster.spared import spare
 from integrations.oneroster.staging import COURSES, ORGS, ROLES, SEATED, SECTIONS, TERMS, USERS, Stager
+from learners.signals import places_changed
 from milestones.marks import mark_moved, mark_of_term
 from tenancy.actor import Actor
 from tenancy.context import current_tenant_id
@@ -194,6 +195,8 @@ class _Import:
             mark_moved()
         if self._is_changed("terms"):
             mark_of_term()
+        if any(self._is_changed(kind) for kind in ("schools", "sections", "learners", "enrolments")):
+            places_changed.send(sender=RosterReport, school_ids=None)
 
     def _is_changed(self, kind: str) -> bool:
         counts = self._report.counts.get(kind, Counter())

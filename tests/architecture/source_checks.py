@@ -24,7 +24,7 @@ RAW_SQL = {
     "milestones/one.py": "a piece and its level in three statements",
     "milestones/staging.py": "binary COPY into a staging table",
     "milestones/pace.py": "quartiles of stays",
-    "reporting/aggregates.py": "GROUPING SETS",
+    "reporting/summaries/": "counters of levels, set-based",
     "tenancy/context.py": "SET LOCAL",
     "tenancy/ops.py": "the door across tenants",
     "tenancy/postgres/schema.py": "the schema editor",
@@ -38,6 +38,7 @@ SAFE_MARKUP = {
     "reporting/chart.py": "the history chart's SVG",
     "reporting/curriculum/map_svg.py": "the prerequisite map's SVG",
     "reporting/grid.py": "the body of the class grid, 1,200 cells",
+    "reporting/reports/charts.py": "charts of the reports as SVG",
     "reporting/statement.py": "official statements, sanitised by competencies.statements",
 }
 RAW_CALLS = {"execute", "executemany", "copy", "raw", "extra", "callproc"}

@@ -37,6 +37,7 @@ from learners.models import Enrolment, GroupPlace, GuardianLink, Learner, Learne
 from milestones.models import Milestone, SectionMilestone
 from milestones.overrides import Place, set_override
 from milestones.services import drain_tenant, release_levels
+from reporting.summaries.keeping import count_whole
 from tenancy.context import tenant_context
 from tests.architecture.source_checks import inline_code
 from tests.builders import Cast, World, add_competency, add_learner, add_milestone, piece
@@ -132,6 +133,14 @@ PAGES = {
     "me": Page("LRN", lambda w: "/me/"),
     "report": Page("SCH", lambda w: "/reports/"),
     "report of the district": Page("DST", lambda w: "/reports/"),
+    "report as a file": Page("SCH", lambda w: "/reports/milestones.csv"),
+    "report, trend": Page("SCH", lambda w: "/reports/trend/"),
+    "report, time in level": Page("DST", lambda w: "/reports/time-in-level/"),
+    "report, cohorts": Page("SCH", lambda w: "/reports/cohorts/"),
+    "report, use": Page("SCH", lambda w: "/reports/adoption/"),
+    "report, gaps": Page("DST", lambda w: "/reports/gaps/"),
+    "report of a milestone": Page("DST", lambda w: f"/reports/milestones/{w.milestone.public_id}/"),
+    "names behind a report": Page("SCH", lambda w: f"/reports/names/?school={w.school.public_id}"),
     "curriculum": Page("TCH", lambda w: "/curriculum/"),
     "framework": Page("DST", lambda w: f"/curriculum/frameworks/{w.framework.public_id}/"),
     "framework, searched": Page("TCH", lambda w: f"/curriculum/frameworks/{w.framework.public_id}/?q=can&grade=7"),
@@ -172,6 +181,10 @@ ALLOWED = {
     "milestone of a learner, a past day": 23,
     "panel": 19,
     "API statuses, a past day": 15,
+    # Figures, comparison, trend, stays, schools and the lowest five milestones: a read or two of counters each.
+    "report": 17,
+    "report of the district": 19,
+    "names behind a report": 13,  # classes, who is stalled and why, and the entry in the audit trail
     # Work, goals and their steps, celebrations, certificates, words of teachers and classmates beside the levels.
     "child": 18,
     "me": 21,
@@ -223,6 +236,7 @@ def grow(world: World, learners: int, milestones: int) -> None:
         Rule.objects.create(name="Not shown", reason="stale", params={"days": 7}, school=world.school)
         add_help(world, people)
         assert SectionMilestone.objects.filter(section=world.section).count() == milestones
+    count_whole(world.tenant.pk)
 
 
 def add_help(world: World, people: list[Learner]) -> None:

@@ -29,6 +29,7 @@ from tests.permissions.planning_places import add_proposals
 from tests.permissions.policy_places import add_policies
 from tests.permissions.portfolio_places import add_artefacts
 from tests.permissions.recognition_places import add_recognition
+from tests.permissions.reports_places import add_cohorts
 from tests.permissions.reviews_places import add_reviews
 from tests.permissions.rules_places import add_rules
 from tests.permissions.scoring_places import add_sheets
@@ -72,6 +73,7 @@ def build_places() -> Places:
     add_rules(places)
     add_proposals(places)
     add_library(places)
+    add_cohorts(places)
     for role, user in places.home.users.items():
         for name in (role, f"{role}+STEP"):
             places.clients[name] = Client(raise_request_exception=False)

@@ -22,6 +22,7 @@ from tests.permissions.plans_table import PLANS_ENTRIES
 from tests.permissions.policy_table import POLICY_ENTRIES
 from tests.permissions.portfolio_table import PORTFOLIO_ENTRIES
 from tests.permissions.recognition_table import RECOGNITION_ENTRIES
+from tests.permissions.reports_table import REPORTS_ENTRIES
 from tests.permissions.reviews_table import REVIEWS_ENTRIES
 from tests.permissions.rules_table import RULES_ENTRIES
 from tests.permissions.scoring_table import SCORING_ENTRIES
@@ -126,7 +127,6 @@ ENTRIES: tuple[Entry, ...] = (
     page("family", LEVEL, FAMILY, lambda p, k: "/family/", good=302),
     page("child", LEVEL, FAMILY, lambda p, k: f"/family/{p.ids['learner'][k]}/", what="learner"),
     page("me", LEVEL, LEARNER, lambda p, k: "/me/"),
-    page("mastery_report", ("School or district aggregate", "read"), STAFF, lambda p, k: "/reports/", what="school"),
     page("switch_tenant", ACCOUNT, ANYBODY, lambda p, k: "/accounts/tenant/", what="account", method="POST", good=302,
          data=lambda p, k: {"tenant": p.home.tenant.slug}),
     page("choose_theme", ACCOUNT, ANYBODY, lambda p, k: "/accounts/theme/", what="account", method="POST", good=302,
@@ -166,7 +166,7 @@ ENTRIES: tuple[Entry, ...] = (
     *REVIEWS_ENTRIES,
     *LIVE_ENTRIES,
     *LABS_ENTRIES,
-    *RECOGNITION_ENTRIES, *TODAY_ENTRIES, *PLANS_ENTRIES, *MESSAGES_ENTRIES, *RULES_ENTRIES,
+    *RECOGNITION_ENTRIES, *REPORTS_ENTRIES, *TODAY_ENTRIES, *PLANS_ENTRIES, *MESSAGES_ENTRIES, *RULES_ENTRIES,
     *PLANNING_ENTRIES,
     *LIBRARY_ENTRIES,
     *PEOPLE_ENTRIES,

@@ -42,6 +42,7 @@ from waymark.demo.pathways import add_pathways
 from waymark.demo.people import add_people
 from waymark.demo.planning import add_plans
 from waymark.demo.recognition import add_recognition
+from waymark.demo.reports import add_reports
 from waymark.demo.reviews import add_reviews
 from waymark.demo.rules import add_rules
 from waymark.demo.support import add_support
@@ -109,6 +110,8 @@ def _load(sample: Sample, tenant: Tenant, say: Say) -> None:
     add_messages(system)
     add_helping(system)
     add_people(system)
+    say(f"{sample.name}: counting for the reports")
+    add_reports(tenant)
 
 
 def _record(system: Actor, tenant: Tenant, found: list[Piece]) -> None:

@@ -1,0 +1,199 @@
+"""Report pages of a district, small and large, beside a direct count of the same levels.
+
+python3 manage.py benchmark reports --learners 1000,100000 --milestones 10
+
+For each size: queries and median time of each page, how long the direct GROUP BY takes and how many times longer that
+is, how long everything takes to be counted anew, and a hundred moves. Rows are made by a few statements, in one
+transaction that is rolled back.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from statistics import median
+from typing import Any
+
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext, setup_test_environment
+from web import CONTROL
+from worlds import Rollback, World, world
+
+from learners.models import School
+from milestones.models import Milestone
+from reporting.models import CountMark
+from reporting.summaries import keeping, sql
+from tenancy.context import current_tenant_id, tenant_context
+from tenancy.models import Affiliation, Member, RoleGrant, Tenant, User
+
+GRADES, PER_CLASS, PER_SCHOOL = 13, 25, 2_000
+LEARNERS = """
+INSERT INTO learners_learner (tenant_id, public_id, given_name, family_name, preferred_name, pronouns, folded_name,
+  identifier, grade, home_school_id, is_active)
+SELECT %(tenant)s, gen_random_uuid(), 'L' || n, '', '', '', 'l' || n, '', (n / %(per_class)s %% %(grades)s + 1)::text,
+  (%(schools)s::bigint[])[1 + n / %(per_school)s], true
+FROM generate_series(0, %(learners)s - 1) n
+"""
+SECTIONS = """
+INSERT INTO learners_section (tenant_id, public_id, title, code, kind, grades, subjects, location, school_id, is_active)
+SELECT %(tenant)s, gen_random_uuid(), 'C' || n, n::text, 'scheduled', '', '', '',
+  (%(schools)s::bigint[])[1 + n * %(per_class)s / %(per_school)s], true
+FROM generate_series(0, (%(learners)s - 1) / %(per_class)s) n
+"""
+ENROLMENTS = """
+INSERT INTO learners_enrolment (tenant_id, learner_id, section_id, is_withdrawn)
+SELECT %(tenant)s, l.id, s.id, false FROM learners_learner l
+JOIN learners_section s ON s.tenant_id = l.tenant_id AND s.code = (substr(l.given_name, 2)::int / %(per_class)s)::text
+WHERE l.tenant_id = %(tenant)s AND l.given_name ~ '^L[0-9]+$'
+"""
+PLANS = """
+INSERT INTO milestones_sectionmilestone (tenant_id, section_id, milestone_id, position)
+SELECT %(tenant)s, s.id, m.id, 0 FROM learners_section s CROSS JOIN milestones_milestone m
+WHERE s.tenant_id = %(tenant)s AND m.tenant_id = %(tenant)s AND s.code <> ''
+"""
+STATUSES = """
+INSERT INTO milestones_milestonestatus (tenant_id, learner_id, milestone_id, level, computed_level, previous_level,
+  criteria_met, flags, since, computed_at)
+SELECT %(tenant)s, l.id, m.id, n, n, 0, 0, 0, timestamptz '2026-10-01', timestamptz '2026-10-01'
+FROM learners_learner l CROSS JOIN milestones_milestone m
+CROSS JOIN LATERAL (SELECT hashint8(l.id * 31 + m.id) & 3) h (n)
+WHERE l.tenant_id = %(tenant)s AND m.tenant_id = %(tenant)s AND n > 0
+"""
+DAYS = """
+INSERT INTO reporting_levelday (tenant_id, day, school, grade, framework, kind, milestone, learners, n0, n1, n2, n3, n4,
+  is_shown)
+SELECT tenant_id, current_date - n, school, grade, framework, kind, milestone, learners, n0, n1, n2, n3, n4, is_shown
+FROM reporting_levelcount CROSS JOIN generate_series(7, %(days)s, 7) n WHERE tenant_id = %(tenant)s
+"""
+TABLES = ("learners_learner", "learners_section", "learners_enrolment", "milestones_sectionmilestone",
+          "milestones_milestonestatus")  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--learners", default="1000,100000")
+    parser.add_argument("--milestones", type=int, default=10)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--weeks", type=int, default=12, help="of trend that is kept")
+    options = parser.parse_args()
+    setup_test_environment(debug=False)
+    found = {}
+    for size in map(int, options.learners.split(",")):
+        with district(size, options.milestones, options.weeks) as user:
+            found[size] = pages(user, options.rounds)
+    first, *others = found
+    for size in others:
+        for page, ms in found[size].items():
+            print(f"{page:15} {size:,} beside {first:,} learners: {ms / found[first][page]:.1f} ×")
+
+
+@contextmanager
+def district(learners: int, milestones: int, weeks: int) -> Iterator[User]:
+    """Its administrator; everything is counted, and no tenant is open inside."""
+    try:
+        with transaction.atomic():
+            with world(0, milestones, undo=False) as place:
+                fill(place, learners)
+                user = administrator(place.tenant)
+            started = time.perf_counter()
+            keeping.count_whole(place.tenant.pk)
+            print(f"{learners:9,} everything counted anew {time.perf_counter() - started:8.1f} s")
+            with tenant_context(place.tenant.pk):
+                keeping.run(DAYS, days=7 * weeks)
+                keeping.run("ANALYZE reporting_levelcount, reporting_levelday, reporting_staycount")
+                moves(learners)
+                direct(learners)
+            keeping_ms(place.tenant.pk, learners)
+            yield user
+            raise Rollback
+    except Rollback:
+        pass
+
+
+def fill(place: World, learners: int) -> None:
+    schools = School.objects.bulk_create(
+        [School(name=f"School {n}") for n in range((learners - 1) // PER_SCHOOL + 1)], batch_size=1000
+    )
+    values: dict[str, Any] = {
+        "tenant": current_tenant_id(), "learners": learners, "per_class": PER_CLASS, "per_school": PER_SCHOOL,
+        "grades": GRADES, "schools": [one.pk for one in schools],
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        for statement in (
+            LEARNERS,
+            SECTIONS,
+            "ANALYZE learners_learner, learners_section",
+            ENROLMENTS,
+            PLANS,
+            STATUSES,
+        ):
+            started = time.perf_counter()
+            cursor.execute(statement, values)
+            print(f"{learners:9,} {statement.split()[2]:40} {time.perf_counter() - started:6.1f} s", flush=True)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE" if learners <= 100_000 else "SELECT 1")
+        cursor.execute(f"ANALYZE {', '.join(TABLES)}")
+
+
+def administrator(tenant: Tenant) -> User:
+    user = User.objects.create_user(f"dst-{tenant.slug}@bench.example", None)
+    Affiliation.objects.create(user=user, tenant=tenant)
+    RoleGrant.objects.create(member=Member.objects.create(user=user, given_name="District"), role="DST")
+    return user
+
+
+def moves(learners: int) -> None:
+    """A hundred learners moved on a milestone: marks, and the counters after them."""
+    milestone = Milestone.objects.order_by("id")[0].pk
+    rows = keeping.fetch("SELECT id FROM learners_learner WHERE tenant_id = %(tenant)s ORDER BY hashint8(id) LIMIT 100")
+    CountMark.objects.all().delete()
+    CountMark.objects.bulk_create([CountMark(learner=key, milestone=milestone) for (key,) in rows])
+
+
+def keeping_ms(tenant: int, learners: int) -> None:
+    started = time.perf_counter()
+    done = keeping.follow_marks_of(tenant)
+    print(f"{learners:9,} {done} moves counted {time.perf_counter() - started:16.1f} s")
+
+
+def direct(learners: int) -> None:
+    times = []
+    for _ in range(3 if learners <= 100_000 else 1):
+        started = time.perf_counter()
+        keeping.fetch(sql.base(is_whole=True), today=keeping.today_here())
+        times.append(1000 * (time.perf_counter() - started))
+    DIRECT[learners] = median(times)
+    print(f"{learners:9,} direct GROUP BY {DIRECT[learners]:16.0f} ms", flush=True)
+
+
+DIRECT: dict[int, float] = {}
+
+
+def pages(user: User, rounds: int) -> dict[str, float]:
+    """{page: median ms}."""
+    client = Client()
+    client.force_login(user)
+    addresses = {"report": "/reports/", "trend": "/reports/trend/", "time in level": "/reports/time-in-level/",
+                 "gaps": "/reports/gaps/", "file": "/reports/milestones.csv"}  # fmt: skip
+    size, found = max(DIRECT, key=lambda one: list(DIRECT).index(one)), {}
+    for page, address in addresses.items():
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200, address
+        count = sum(not one["sql"].startswith(CONTROL) for one in queries.captured_queries)
+        times = []
+        for _ in range(rounds):
+            started = time.perf_counter()
+            client.get(address)
+            times.append(1000 * (time.perf_counter() - started))
+        found[page] = median(times)
+        ratio = DIRECT[size] / found[page]
+        print(
+            f"{size:9,} {page:15} {count:3} queries {found[page]:8.1f} ms, direct count {ratio:7.1f} × that", flush=True
+        )
+    return found
+
+
+if __name__ == "__main__":
+    main()
