@@ -17,8 +17,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from interventions.home_choice import after_quiet, is_quiet
 from interventions.mails import address_of, first_name, for_reader, home_of, is_away, mail_of, reason_of
-from interventions.models import DigestChoice, Message
+from interventions.models import DigestChoice, FamilyChoice, Message
 from interventions.models.messages import MESSAGE, Audience
 from interventions.quiet import earliest_after
 from interventions.reading import still_concerned
@@ -87,12 +88,16 @@ def _send(tenant: Tenant, rows: Sequence[Message], now: datetime) -> bool:
         "member_id", flat=True
     )
     without_mail, writers = set(refused), member_names(row.written_by_id for row in rows)
+    at_home = {one.member_id: one for one in FamilyChoice.objects.filter(member_id__in=members)}
     connection, away = get_connection(), None
     for row in rows:
+        quiet = at_home.get(row.recipient_id)
         if row.pk not in allowed:
             row.state, row.problem = State.FAILED, _("The recipient may no longer read about this learner.")
         elif row.recipient_id in without_mail or not address_of(row.recipient):
             row.state = State.IN_APP
+        elif quiet is not None and row.audience == Audience.GUARDIAN and is_quiet(quiet, tenant, now):
+            row.send_after = after_quiet(quiet, tenant, now)
         elif away is not None:
             _note(row, tenant, away, now)
         else:
@@ -104,7 +109,9 @@ def _send(tenant: Tenant, rows: Sequence[Message], now: datetime) -> bool:
 def _deliver(row: Message, tenant: Tenant, writer: str, connection: Any, now: datetime) -> Exception | None:
     """Sends one. What went wrong, if the others would not go out either."""
     try:
-        connection.send_messages([message_mail(row, tenant, writer)])
+        with for_reader(tenant, row.recipient.user if row.audience != Audience.STAFF else None):
+            mail = message_mail(row, tenant, writer)
+        connection.send_messages([mail])
     except (SMTPException, OSError, ValueError) as error:
         connection.close()  # the next one begins afresh
         _note(row, tenant, error, now)

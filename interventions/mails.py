@@ -16,7 +16,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from learners.models import Learner
-from tenancy.models import Member, Tenant
+from tenancy.languages import language_of_user
+from tenancy.models import Member, Tenant, User
 
 AUTOMATIC = {"Auto-Submitted": "auto-generated"}  # RFC 3834: no holiday notice answers it
 
@@ -49,9 +50,10 @@ def home_of(tenant: Tenant) -> str:
 
 
 @contextmanager
-def for_reader(tenant: Tenant) -> Iterator[None]:
-    """Words in the language of the reader (the installation's, until people choose one), days of the school."""
-    with translation.override(settings.LANGUAGE_CODE), timezone.override(tenant.time_zone):
+def for_reader(tenant: Tenant, user: User | None = None) -> Iterator[None]:
+    """Words in the language of the reader (without one: the installation's), days of the school."""
+    language = language_of_user(user, tenant) if user is not None else settings.LANGUAGE_CODE
+    with translation.override(language), timezone.override(tenant.time_zone):
         yield
 
 

@@ -1,5 +1,7 @@
 """Writes of recognition: good words, letting a peer's through, and from which level on a milestone is celebrated."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import Combinable
@@ -17,6 +19,7 @@ from tenancy.errors import Conflict, Invalid, problem
 
 LONGEST = 300
 NEVER = max(Level) + 1
+A_DAY, MOST_CHEERS = timedelta(days=1), 3
 MOST_WAITING = 10  # of one peer: enough for every day, too few to bury a teacher
 
 
@@ -42,6 +45,27 @@ def say(actor: Actor, *, learner: Learner, text: str, is_from_peer: bool = False
     )  # fmt: skip
     record_audit(actor, "shout_out.said", target=shout_out)
     return shout_out
+
+
+@transaction.atomic
+def cheer(actor: Actor, *, learner: Learner, text: str) -> ShoutOut:
+    """A good word from home, which the child and teachers see at once. Raises Invalid, Conflict for a fourth a day."""
+    text = " ".join(text.split())
+    found = text_problem("text", text, LONGEST)
+    if not text:
+        found = [problem("text", _("Write your cheer, like: We are proud of how you explained it"))]
+    if found:
+        raise Invalid(found)
+    Learner.objects.select_for_update(no_key=True).get(pk=learner.pk)
+    mine = ShoutOut.objects.filter(learner=learner, by_member_id=actor.member_id, is_from_home=True)
+    if mine.filter(said_at__gte=timezone.now() - A_DAY).count() >= MOST_CHEERS:
+        raise Conflict(_("You sent three cheers today. Send the next one tomorrow."), field="text")
+    row: ShoutOut = ShoutOut.objects.create(
+        learner=learner, text=text, by_member_id=actor.member_id or 0, by_name=actor.label, is_from_home=True,
+        state=ShoutOut.State.SHOWN,
+    )  # fmt: skip
+    record_audit(actor, "cheer.sent", target=row)
+    return row
 
 
 @transaction.atomic

@@ -6,8 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from reporting.kind_words import KINDS
 from reporting.levels import WORDS
-from reporting.policy_words import KINDS
 from status_engine import Level, level_from_name
 
 

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from competencies.content import MOST_RATINGS
 from reporting import policy_boxes as boxes
 from reporting import policy_sentences as words
+from reporting.kind_words import KINDS
 from reporting.policy_boxes import Box
 from reporting.policy_form import ON, Problems, Values, parameters_of
-from reporting.policy_words import KINDS
 from status_engine import GATES, KIND_NAMES, METHODS, Level
 from status_engine.policy_parse import GATE_LEVELS
 

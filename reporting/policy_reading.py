@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 from competencies.content import Content
 from reporting import policy_boxes as boxes
 from reporting import policy_sentences as words
+from reporting.kind_words import KINDS
 from reporting.policy_form import parameters_of
-from reporting.policy_words import KINDS
 from status_engine import Level, policy_to_json
 
 LEVELS = {"developing": Level.DEVELOPING, "meets": Level.MEETS, "mastery": Level.MASTERY}

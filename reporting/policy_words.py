@@ -6,14 +6,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-KINDS: dict[str, Callable[[], str]] = {
-    "formative": lambda: _("formative"),
-    "summative": lambda: _("summative"),
-    "performance": lambda: _("performance task"),
-    "observation": lambda: _("observation"),
-    "self_assessment": lambda: _("self-assessment"),
-    "indicator": lambda: _("indicator"),
-}
 METHODS: dict[str, Callable[[dict[str, Any]], str]] = {
     "highest": lambda p: _("The best piece counts."),
     "latest": lambda p: _("The newest piece counts."),

@@ -119,7 +119,7 @@ def my_learners(actor: Actor) -> list[Child]:
     """A guardian's children, or the learner's own record. One query."""
     rows = Learner.objects.visible_to(actor, "Learner directory fields").filter(is_active=True)
     rows = rows.order_by("folded_name", "id").select_related("home_school")
-    return [_child(learner) for learner in rows]
+    return [child_of(learner) for learner in rows]
 
 
 def portrait(actor: Actor, learner_id: UUID | None = None) -> Portrait:
@@ -134,7 +134,7 @@ def portrait(actor: Actor, learner_id: UUID | None = None) -> Portrait:
     )
     levels = [row[1] for row in released]
     return Portrait(
-        child=_child(learner),
+        child=child_of(learner),
         subjects=subjects,
         reached=tuple(sorted(_at_goal(levels), key=lambda one: one.released_at, reverse=True)[:3]),
         next_steps=tuple(_next_steps(levels)),
@@ -177,6 +177,11 @@ def teachers_words(actor: Actor, learner: Learner) -> tuple[Words, ...]:
     return tuple(Words(title, text, on) for (title, text), on in reversed(once.items()))[:MOST_WORDS]
 
 
+def released_levels(actor: Actor, learner: Learner) -> list[ReleasedLevel]:
+    """What was released to the learner, by heading and code. One query."""
+    return [level for _, level in _released(actor, learner)]
+
+
 def _released(actor: Actor, learner: Learner) -> Iterable[tuple[str, ReleasedLevel]]:
     rows = Release.objects.visible_to(actor, "Current level").filter(learner_id=learner.pk, milestone__is_active=True)
     fields = (
@@ -209,7 +214,7 @@ def _subject(title: str, levels: list[ReleasedLevel]) -> Subject:
     return Subject(title, tuple(levels), counts, len(_at_goal(levels)))
 
 
-def _child(learner: Learner) -> Child:
+def child_of(learner: Learner) -> Child:
     return Child(
         public_id=learner.public_id,
         name=learner.name,

@@ -8,8 +8,9 @@ from django.utils.translation import ngettext
 
 from milestones.selectors import CriterionReason
 from reporting.condition_words import condition_sentence, points_in_words
+from reporting.kind_words import KINDS
 from reporting.levels import WORDS
-from reporting.policy_words import IGNORED, KINDS, METHODS
+from reporting.policy_words import IGNORED, METHODS
 from status_engine import level_from_name
 
 
@@ -57,12 +58,18 @@ def reason_of(reason: CriterionReason) -> Reason:
         policy_name=reason.policy.name,
         policy_number=reason.policy.number,
         value="" if value is None else f"{value:.2f}",
-        checks=tuple(_check(c, scale) for c in explanation["conditions"] if following and c["level"] == following),
+        checks=checks_of(explanation),
         change=change_sentence(explanation["change"], scale),
         counted=len(explanation["counted"]),
         ignored=_ignored(explanation["ignored"]),
         explanation=explanation,
     )
+
+
+def checks_of(explanation: dict[str, Any]) -> tuple[Check, ...]:
+    """The conditions of the next level, with the figures of the explanation."""
+    following, scale = explanation["next_level"], explanation["policy"]["scale"]
+    return tuple(_check(c, scale) for c in explanation["conditions"] if following and c["level"] == following)
 
 
 def _check(condition: dict[str, Any], scale: dict[str, Any]) -> Check:

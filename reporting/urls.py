@@ -7,13 +7,16 @@ from reporting.bars.urls import urlpatterns as bars
 from reporting.cards.urls import urlpatterns as cards
 from reporting.curriculum.urls import urlpatterns as curriculum
 from reporting.evidence_log.urls import urlpatterns as evidence_log
+from reporting.family.urls import urlpatterns as family
 from reporting.figures.urls import urlpatterns as figures
 from reporting.gaps.urls import urlpatterns as gaps
 from reporting.jobs.urls import urlpatterns as jobs
 from reporting.labs.urls import urlpatterns as labs
+from reporting.learning.urls import urlpatterns as learning
 from reporting.library.urls import urlpatterns as library
 from reporting.live.urls import urlpatterns as live
 from reporting.messaging.urls import urlpatterns as messaging
+from reporting.narratives.urls import urlpatterns as narratives
 from reporting.people.urls import urlpatterns as people
 from reporting.planning.urls import urlpatterns as planning
 from reporting.plans.urls import urlpatterns as plans
@@ -39,8 +42,6 @@ urlpatterns = [
     path(MILESTONE, views.learner_page, name="learner_milestone"),
     path(f"{MILESTONE}evidence/new/", views.add_evidence, name="add_evidence"),
     path(f"{MILESTONE}evidence/<uuid:evidence_id>/withdraw/", views.withdraw, name="withdraw_evidence"),
-    path("family/", portal_views.family, name="family"),
-    path("family/<uuid:learner_id>/", portal_views.child, name="child"),
     path("me/", portal_views.me, name="me"),
 ]
 
@@ -79,3 +80,6 @@ urlpatterns += library
 urlpatterns += asking
 urlpatterns += tutoring
 urlpatterns += reports
+urlpatterns += narratives
+urlpatterns += family
+urlpatterns += learning

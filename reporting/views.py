@@ -23,6 +23,7 @@ from reporting.grid_xlsx import grid_xlsx
 from reporting.helping import help_beside
 from reporting.htmx import is_fragment, level_changed, partial_or_page
 from reporting.learner_page import STAFF_VIEW, learner_milestone
+from reporting.learning.page import notes_of
 from reporting.my_classes import my_classes as my_classes_of
 from reporting.pages import PageRequest, page_errors, read_uuid
 from reporting.planning.own_goals import beside
@@ -100,6 +101,7 @@ def learner_page(request: PageRequest, learner_id: UUID, milestone_id: UUID | No
     context = {"page": page, "asked": asked, "today": request.actor.today}
     if not is_panel:
         context |= {**beside(request.actor, request.tenant, page), "beside": help_beside(request.actor, page)}
+        context["notes"] = notes_of(request.actor, page.learner_pk) if context["goals"] else {}
     return partial_or_page(request, "reporting/learner_milestone.html", "panel", context)
 
 

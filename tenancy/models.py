@@ -20,6 +20,7 @@ class Tenant(models.Model):
     host = models.CharField(max_length=200, unique=True, null=True, blank=True)
     time_zone = models.CharField(max_length=64, default="UTC")
     small_group = models.PositiveSmallIntegerField(default=10)
+    language = models.CharField(max_length=10, default="en", db_default="en")
 
     def __str__(self) -> str:
         return self.name
@@ -40,6 +41,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)  # staff of the platform, for the admin site only
     theme = models.CharField(max_length=6, default="device", choices=[(v, v) for v in ("device", "light", "dark")])
+    language = models.CharField(max_length=10, blank=True, default="", db_default="")  # "": the browser's
     created_at = models.DateTimeField(auto_now_add=True)
     objects = UserManager()
 

@@ -108,6 +108,7 @@ CELERY_TASK_ROUTES = {
     "waymark.tasks.make_report_cards": {"queue": "bulk"},
     "waymark.tasks.follow_counts": {"queue": "bulk"},
     "waymark.tasks.close_days": {"queue": "bulk"},
+    "waymark.tasks.send_family_weeks": {"queue": "bulk"},
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
@@ -161,6 +162,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="2,17,32,47"),
         "options": {"expires": 600},
     },
+    "send-family-weeks": {
+        "task": "waymark.tasks.send_family_weeks",
+        "schedule": crontab(minute="5-59/15"),
+        "options": {"expires": 600},
+    },
     "verify-all": {"task": "milestones.tasks.verify_all", "schedule": crontab(hour=2, minute=30)},
     "forget-idempotency-keys": {"task": "api.tasks.forget_old_keys", "schedule": 3600.0, "options": {"expires": 1800}},
 }
@@ -203,7 +209,6 @@ MIDDLEWARE = [
     "waymark.middleware.SecurityHeaders",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -211,6 +216,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "tenancy.middleware.TenantMiddleware",
+    "tenancy.languages.LanguageMiddleware",
 ]
 ROOT_URLCONF = "waymark.urls"
 WSGI_APPLICATION = "waymark.wsgi.application"
@@ -265,6 +271,8 @@ EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS")
 EMAIL_USE_SSL = env_bool("EMAIL_USE_SSL")
 EMAIL_TIMEOUT = 10
+# "package.module:function", called with (phone, text, key): see interventions/sms.py. Empty: no text messages.
+SMS_BACKEND = os.environ.get("SMS_BACKEND", "" if PRODUCTION else "interventions.sms:console")
 # Where links in mails lead for a tenant without a host name of its own.
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 
@@ -341,7 +349,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = ENVIRONMENT == "development"
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+# Each by its own name. One more: a folder in locale/ with a catalogue, and a line here.
+LANGUAGES = [("en", "English"), ("es", "Español"), ("ar", "العربية")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True

@@ -3,9 +3,11 @@
 from celery import shared_task
 
 from interventions.digests import send_digests_of
+from interventions.weeks import send_weeks_of
 from milestones.card_batches import forget_cards
 from reporting.cards.batches import make_cards
 from reporting.digest.page import compose
+from reporting.family.digest import compose_week
 from reporting.summaries.keeping import close_day_of, follow_marks_of
 from tenancy.context import tenant_context
 from tenancy.jobs import in_each
@@ -55,3 +57,13 @@ def _forgotten(tenant_id: int) -> int:
 
 def _everywhere() -> list[int]:
     return list(Tenant.objects.order_by("id").values_list("id", flat=True))
+
+
+@shared_task(name="waymark.tasks.send_family_weeks")
+def send_family_weeks() -> int:
+    """Every quarter of an hour: the weekly message to families whose hour it is."""
+    return in_each("send_family_weeks", list(Tenant.objects.order_by("id").values_list("id", flat=True)), _week_of)
+
+
+def _week_of(tenant_id: int) -> int:
+    return send_weeks_of(tenant_id, compose_week)

@@ -1,5 +1,6 @@
 """Who needs whom today: rules and the queue they fill, support plans, tutoring, the library, messages."""
 
+from interventions.models.home import FamilyChoice, FamilyDigest
 from interventions.models.library import Resource, ResourceTag, ResourceUse
 from interventions.models.messages import DigestChoice, Message, MessageTemplate
 from interventions.models.plans import PlanSession, Protocol, ProtocolStep, SupportPlan
@@ -10,7 +11,8 @@ from interventions.models.sessions import Block, Station, StationGroup
 from interventions.models.tutoring import PeerPair, PeerSession
 
 __all__ = [
-    "Alert", "AlertAct", "AlertMark", "AlertRun", "Block", "DigestChoice", "LearnerRequest", "Message",
-    "MessageTemplate", "PeerPair", "PeerSession", "PlanSession", "Protocol", "ProtocolStep", "Reason", "Resource",
-    "ResourceTag", "ResourceUse", "Rule", "Station", "StationGroup", "SupportPlan",
+    "Alert", "AlertAct", "AlertMark", "AlertRun", "Block", "DigestChoice", "FamilyChoice", "FamilyDigest",
+    "LearnerRequest", "Message", "MessageTemplate", "PeerPair", "PeerSession", "PlanSession", "Protocol",
+    "ProtocolStep", "Reason", "Resource", "ResourceTag", "ResourceUse", "Rule", "Station", "StationGroup",
+    "SupportPlan",
 ]  # fmt: skip

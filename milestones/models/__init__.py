@@ -11,6 +11,7 @@ from milestones.models.milestones import (
     SectionMilestone,
     seen_personal,
 )
+from milestones.models.narratives import GOAL_NOTE, NARRATIVE, GoalNote, HomeWords, Narrative, Phrase
 from milestones.models.overrides import LevelOverride, OverrideEnd
 from milestones.models.plans import (
     DATES,
@@ -27,10 +28,10 @@ from milestones.models.sheets import ScoreEntry, ScoreSheet
 from milestones.models.statuses import CompetencyStatus, MilestoneStatus, Release, StatusChange, newest_release
 
 __all__ = [
-    "DATES", "LEVELS", "PERSONAL", "RECOGNITION", "REVIEW", "CardBatch", "CelebrationRule", "Certificate",
-    "CompetencyStatus",
-    "Criterion", "FollowUp", "LearnerTarget", "LevelOverride", "Milestone", "MilestoneAssignment", "MilestonePace",
-    "MilestoneStatus", "MilestoneStep", "MilestoneVersion", "MilestoneWording", "OverrideEnd", "PolicyTrial", "Release",
+    "DATES", "GOAL_NOTE", "LEVELS", "NARRATIVE", "PERSONAL", "RECOGNITION", "REVIEW", "CardBatch", "CelebrationRule",
+    "Certificate", "CompetencyStatus", "Criterion", "FollowUp", "GoalNote", "HomeWords", "LearnerTarget",
+    "LevelOverride", "Milestone", "MilestoneAssignment", "MilestonePace", "MilestoneStatus", "MilestoneStep",
+    "MilestoneVersion", "MilestoneWording", "Narrative", "OverrideEnd", "Phrase", "PolicyTrial", "Release",
     "ReviewCadence", "ReviewItem", "ReviewSession", "RouteStep", "ScoreEntry", "ScoreSheet", "SectionMilestone",
     "ShadowCheck", "ShoutOut", "StatusChange", "TrialMove", "newest_release", "seen_personal",
 ]  # fmt: skip

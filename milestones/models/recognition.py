@@ -10,6 +10,7 @@ from learners.models import Learner, School
 from learners.reach import learner_scopes, my_school_ids
 from milestones.models.milestones import LEVELS, Milestone
 from status_engine import Level
+from tenancy.actor import Actor
 from tenancy.base import PublicTenantModel, TenantModel
 from tenancy.fields import TenantForeignKey
 
@@ -34,12 +35,20 @@ class CelebrationRule(TenantModel):
         return str(self.level)
 
 
+def _said_by(actor: Actor) -> Q:
+    return Q(by_member_id=actor.member_id)
+
+
 class ShoutOut(PublicTenantModel):
-    """A good word for a learner, by a teacher or a peer. A peer's is seen once a teacher has let it through."""
+    """A good word for a learner, by a teacher, a peer or the family. A peer's is seen once a teacher lets it through.
+
+    A guardian sees the cheers from home that they sent themselves: never who else is linked to the child.
+    """
 
     RESOURCE = RECOGNITION
     SCOPES = {
         **learner_scopes("learner"),
+        "LINK": lambda actor: learner_scopes("learner")["LINK"](actor) & (Q(is_from_home=False) | _said_by(actor)),
         "PUB": lambda actor: Q(state="shown"),
         "MINE": lambda actor: Q(by_member_id=actor.member_id),
     }
@@ -55,6 +64,7 @@ class ShoutOut(PublicTenantModel):
     by_member_id = models.BigIntegerField()
     by_name = models.CharField(max_length=320)
     is_from_peer = models.BooleanField(default=False)
+    is_from_home = models.BooleanField(default=False, db_default=False)
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     said_at = models.DateTimeField(default=timezone.now)
     moderated_at = models.DateTimeField(null=True)

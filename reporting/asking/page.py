@@ -14,6 +14,7 @@ from interventions.models import LearnerRequest, ResourceUse
 from learners.models import Learner
 from milestones.assigned import works_towards
 from milestones.models import Milestone, MilestoneStatus, Release
+from reporting.learning.steps import Steps, steps_of
 from reporting.library.giving_page import given_to
 from reporting.planning.rights import own_record
 from reporting.reach import published_milestone, visible_learner
@@ -54,6 +55,7 @@ class MyMilestone:
     asked: tuple[Asked, ...]
     given: tuple[ResourceUse, ...]
     can_ask: bool
+    steps: Steps
 
     @property
     def can_ask_help(self) -> bool:
@@ -89,6 +91,7 @@ def my_milestone(actor: Actor, milestone_id: UUID) -> MyMilestone:
         asked=tuple(_asked(rows.filter(taken_back_at=None))),
         given=tuple(given_to(actor, learner.pk, [milestone.pk])),
         can_ask=works,
+        steps=steps_of(release.explanation if release else None),
     )
 
 

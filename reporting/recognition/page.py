@@ -48,6 +48,7 @@ class Word:
     text: str
     by: str
     is_from_peer: bool
+    is_from_home: bool
     state: str
     state_name: str
     said_at: datetime
@@ -72,6 +73,11 @@ class Recognition:
     celebrations: tuple[Celebration, ...]
     words: tuple[Word, ...]
     certificates: tuple[CertificateRow, ...]
+
+    @property
+    def has_words(self) -> bool:
+        """From somebody at school."""
+        return any(not one.is_from_home for one in self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +136,8 @@ def _words(actor: Actor, learner: int) -> list[Word]:
 
 def _word(row: ShoutOut) -> Word:
     return Word(
-        row.public_id, row.learner.name, row.learner.public_id, row.text, row.by_name, row.is_from_peer, row.state,
-        row.get_state_display(), row.said_at,
+        row.public_id, row.learner.name, row.learner.public_id, row.text, row.by_name, row.is_from_peer,
+        row.is_from_home, row.state, row.get_state_display(), row.said_at,
     )  # fmt: skip
 
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from interventions.models import Alert, LearnerRequest, Reason, ResourceUse, SupportPlan
 from milestones.selectors import CriterionReason
+from reporting.kind_words import KINDS
 from reporting.levels import WORDS
-from reporting.policy_words import KINDS
 from reporting.sentences import reason_of
 from reporting.today.trail import Shown
 

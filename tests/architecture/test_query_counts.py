@@ -130,6 +130,15 @@ PAGES = {
     "add evidence": Page("TCH", lambda w: f"{milestone_of(w)}evidence/new/"),
     "family": Page("GRD", lambda w: "/family/"),
     "child": Page("GRD", lambda w: f"/family/{w.learner.public_id}/"),
+    "milestones of a child": Page("GRD", lambda w: f"/family/{w.learner.public_id}/milestones/"),
+    "timeline of a child": Page("GRD", lambda w: f"/family/{w.learner.public_id}/timeline/"),
+    "reports of a child": Page("GRD", lambda w: f"/family/{w.learner.public_id}/reports/"),
+    "settings of a family": Page("GRD", lambda w: "/family/settings/"),
+    "narratives": Page("TCH", lambda w: f"/learners/{w.learner.public_id}/narratives/"),
+    "narrative, new": Page("TCH", lambda w: f"/learners/{w.learner.public_id}/narratives/new/"),
+    "comment bank": Page("TCH", lambda w: "/settings/phrases/"),
+    "my milestones": Page("LRN", lambda w: "/me/milestones/"),
+    "my goals": Page("LRN", lambda w: "/me/goals/"),
     "me": Page("LRN", lambda w: "/me/"),
     "report": Page("SCH", lambda w: "/reports/"),
     "report of the district": Page("DST", lambda w: "/reports/"),
@@ -186,8 +195,10 @@ ALLOWED = {
     "report of the district": 19,
     "names behind a report": 13,  # classes, who is stalled and why, and the entry in the audit trail
     # Work, goals and their steps, celebrations, certificates, words of teachers and classmates beside the levels.
-    "child": 18,
-    "me": 21,
+    "child": 26,
+    "me": 22,
+    # Facts beside the words: levels now and then, what is released, moves, evidence, goals, plans, and the bank.
+    "narrative, new": 15,
 }
 
 

@@ -159,6 +159,12 @@ def try_rule(tab: Tab) -> None:
     tab.page.get_by_role("heading", name="In the last 30 days").wait_for()
 
 
+def back_to_english(tab: Tab) -> None:
+    """The page stays in Arabic; whoever looks next does not."""
+    tab.page.locator("html[lang=ar][dir=rtl]").wait_for(state="attached")
+    tab.page.evaluate("fetch(location.pathname + '?language=en').then(() => null)")
+
+
 PAGES: dict[str, PageOf] = {
     "sign in": PageOf(None, lambda s: "/accounts/login/"),
     "sign in, wrong": PageOf(None, lambda s: "/accounts/login/", then=wrong_password),
@@ -285,6 +291,18 @@ PAGES: dict[str, PageOf] = {
     "groups": PageOf("TCH", lambda s: s.grid.replace("grid", "groups")),
     "family": PageOf("GRD", lambda s: "/family/"),
     "child": PageOf("GRD", lambda s: s.child),
+    "child, in Arabic": PageOf("GRD", lambda s: s.child + "?language=ar", then=back_to_english),
+    "milestones of a child": PageOf("GRD", lambda s: s.child + "milestones/"),
+    "timeline of a child": PageOf("GRD", lambda s: s.child + "timeline/"),
+    "reports of a child": PageOf("GRD", lambda s: s.child + "reports/"),
+    "settings of a family": PageOf("GRD", lambda s: "/family/settings/"),
+    "words for families": PageOf("DST", lambda s: f"/milestones/{s.milestones[1]}/home/"),
+    "narratives": PageOf("TCH", lambda s: f"/learners/{s.learners[0]}/narratives/"),
+    "write a narrative": PageOf("TCH", lambda s: f"/learners/{s.learners[0]}/narratives/new/"),
+    "comment bank": PageOf("TCH", lambda s: "/settings/phrases/"),
+    "my milestones": PageOf("LRN", lambda s: "/me/milestones/"),
+    "my goals": PageOf("LRN", lambda s: "/me/goals/"),
+    "sign in, in Arabic": PageOf(None, lambda s: "/accounts/login/?language=ar", then=back_to_english),
     "me": PageOf("LRN", lambda s: "/me/"),
     "hidden page": PageOf("TCH", lambda s: NOWHERE, status=404),
     "sign out": PageOf("TCH", lambda s: "/accounts/logout/"),

@@ -24,6 +24,7 @@ from tests.permissions.bars_places import add_own_milestones
 from tests.permissions.curriculum_places import add_uploads
 from tests.permissions.library_places import add_library
 from tests.permissions.messages_places import add_messages
+from tests.permissions.narratives_places import add_narratives
 from tests.permissions.people_places import add_people
 from tests.permissions.planning_places import add_proposals
 from tests.permissions.policy_places import add_policies
@@ -70,6 +71,7 @@ def build_places() -> Places:
     add_recognition(places)
     add_alerts(places)
     add_messages(places)
+    add_narratives(places)
     add_rules(places)
     add_proposals(places)
     add_library(places)

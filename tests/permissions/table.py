@@ -10,11 +10,13 @@ from tests.permissions.cards_table import CARDS_ENTRIES
 from tests.permissions.curriculum_table import CURRICULUM_ENTRIES
 from tests.permissions.entries import ANYBODY, STAFF, Address, Entry, api, own, page
 from tests.permissions.evidence_log_table import EVIDENCE_LOG_ENTRIES
+from tests.permissions.family_table import FAMILY_ENTRIES
 from tests.permissions.figures_table import FIGURES_ENTRIES
 from tests.permissions.labs_table import LABS_ENTRIES
 from tests.permissions.library_table import LIBRARY_ENTRIES
 from tests.permissions.live_table import LIVE_ENTRIES
 from tests.permissions.messages_table import MESSAGES_ENTRIES
+from tests.permissions.narratives_table import NARRATIVES_ENTRIES
 from tests.permissions.people_table import PEOPLE_ENTRIES
 from tests.permissions.places import Places
 from tests.permissions.planning_table import PLANNING_ENTRIES
@@ -167,6 +169,7 @@ ENTRIES: tuple[Entry, ...] = (
     *LIVE_ENTRIES,
     *LABS_ENTRIES,
     *RECOGNITION_ENTRIES, *REPORTS_ENTRIES, *TODAY_ENTRIES, *PLANS_ENTRIES, *MESSAGES_ENTRIES, *RULES_ENTRIES,
+    *NARRATIVES_ENTRIES, *FAMILY_ENTRIES,
     *PLANNING_ENTRIES,
     *LIBRARY_ENTRIES,
     *PEOPLE_ENTRIES,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from assessments.models import Evidence
 from milestones.selectors import CriterionReason
-from reporting import condition_words, policy_words, sentences
+from reporting import condition_words, kind_words, policy_words, sentences
 from status_engine import (
     GATES,
     KIND_NAMES,
@@ -81,9 +81,9 @@ def test_every_method_has_a_sentence() -> None:
 
 
 def test_every_kind_and_every_reason_has_words() -> None:
-    assert set(policy_words.KINDS) == set(KIND_NAMES) == set(Evidence.Kind.values)
+    assert set(kind_words.KINDS) == set(KIND_NAMES) == set(Evidence.Kind.values)
     assert set(policy_words.IGNORED) == set(REASON_NAMES) - {"counted"}
-    for words in policy_words.KINDS.values():
+    for words in kind_words.KINDS.values():
         assert complete(words())
     for code, words_for in policy_words.IGNORED.items():
         texts = [words_for(n) % {"n": n} for n in (1, 2)]

@@ -36,6 +36,7 @@ from waymark.demo import curriculum, frameworks, rosters
 from waymark.demo.assessing import add_tasks
 from waymark.demo.classroom import add_classrooms
 from waymark.demo.evidence import HABITS, LESSONS, TRACKWORK, Assignment, Step, pieces
+from waymark.demo.families import add_families
 from waymark.demo.helping import add_helping
 from waymark.demo.messaging import add_messages
 from waymark.demo.pathways import add_pathways
@@ -112,6 +113,7 @@ def _load(sample: Sample, tenant: Tenant, say: Say) -> None:
     add_people(system)
     say(f"{sample.name}: counting for the reports")
     add_reports(tenant)
+    add_families(system)
 
 
 def _record(system: Actor, tenant: Tenant, found: list[Piece]) -> None:

@@ -15,7 +15,7 @@ from waymark.local.servers import Servers, data_home
 _OURS = {"demo": demo.main, "test": test.main, "services": services.main}
 _WITHOUT_DATABASE = frozenset(
     {"", "help", "version", "check", "makemigrations", "makemessages", "compilemessages", "collectstatic", "findstatic"}
-    | {"diffsettings", "spectacular", "startapp", "startproject", "-h", "--help", "--version"}
+    | {"catalogues", "diffsettings", "spectacular", "startapp", "startproject", "-h", "--help", "--version"}
 )
 _AS_OWNER = frozenset({"migrate", "flush", "createcachetable"})  # they change tables: the web's role may not
 _HELP = """Waymark: python3 manage.py …

@@ -1,0 +1,151 @@
+"""What was shared with the family, by subject: levels, the status of each subject, and why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import TextField, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
+
+from interventions.models import SupportPlan
+from interventions.models.plans import CASE
+from learners.models import Enrolment, Learner
+from learners.reach import running
+from milestones.assigned import due_dates
+from milestones.models import LevelOverride, Release, SectionMilestone
+from reporting.family.home_words import NOTHING, HomeText, home_texts
+from reporting.family.standing import Status, status_of
+from status_engine import Level
+from tenancy.actor import Actor
+
+LEVEL = ("Current level", "read")
+MOST_NAMED = 3
+COLUMNS = ("pk", "public_id", "heading", "official", "description", "level", "released_at", "reason", "kind")
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """A support plan that a teacher shared: what is tried, and when it is looked at again."""
+
+    approach: str
+    review_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A milestone with the level that was released. `reason`: of the teacher who set it, if one did."""
+
+    pk: int
+    public_id: UUID
+    heading: str
+    official: str
+    description: str
+    level: int
+    released_at: datetime
+    reason: str
+    kind: str
+    due_on: date | None
+    words: HomeText
+    doing: Doing | None
+
+    @property
+    def title(self) -> str:
+        return self.words.title or self.official
+
+    @property
+    def language(self) -> str:
+        return self.words.language if self.words.title else ""
+
+    @property
+    def milestone_id(self) -> UUID:
+        return self.public_id
+
+    @property
+    def is_kept(self) -> bool:
+        return self.kind == LevelOverride.Kind.EARLIER_BAR
+
+    @property
+    def is_set(self) -> bool:
+        return bool(self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """counts: how many per level 0…4; open_ones: past their day and under the goal; next: what is worked on now."""
+
+    title: str
+    shared: tuple[Shared, ...]
+    counts: tuple[int, ...]
+    at_goal: int
+    status: Status
+    open_ones: tuple[Shared, ...]
+    next: Shared | None
+
+    @property
+    def doing(self) -> tuple[Shared, ...]:
+        return tuple(one for one in self.shared if one.doing)[:MOST_NAMED]
+
+
+def shared_with(actor: Actor, learner: Learner) -> list[Shared]:
+    """Newest release of each milestone in use, by heading and code. Five queries."""
+    reason = Coalesce(KT("explanation__override__reason"), Value(""), output_field=TextField())
+    kind = Coalesce(KT("explanation__override__kind"), Value(""), output_field=TextField())
+    rows = Release.objects.visible_to(actor, *LEVEL).filter(learner_id=learner.pk, milestone__is_active=True)
+    ordered = rows.order_by("milestone__heading", "milestone__code", "milestone_id")
+    fields = (
+        "milestone_id", "milestone__public_id", "milestone__heading", "milestone__title", "milestone__description",
+        "level", "released_at",
+    )  # fmt: skip
+    found: list[Any] = list(ordered.values_list(*fields, reason, kind))
+    keys = [row[0] for row in found]
+    texts, due, doing = home_texts(keys), due_dates([learner.pk], keys, actor.today), _doing(actor, learner)
+    return [
+        Shared(
+            **dict(zip(COLUMNS, row, strict=True)), due_on=due.get((learner.pk, row[0])),
+            words=texts.get(row[0], NOTHING), doing=doing.get(row[0]),
+        )
+        for row in found
+    ]  # fmt: skip
+
+
+def subjects_of(learner: Learner, shared: Sequence[Shared], today: date) -> tuple[Subject, ...]:
+    """One query. A milestone of no class stands under its own heading."""
+    names = _subject_names(learner, [one.pk for one in shared], today)
+    groups: dict[str, list[Shared]] = {}
+    for one in shared:
+        groups.setdefault(names.get(one.pk, one.heading), []).append(one)
+    return tuple(_subject(title, some, today) for title, some in sorted(groups.items(), key=lambda row: row[0]))
+
+
+def working_on(shared: Sequence[Shared], most: int = 3) -> list[Shared]:
+    """What is under way: with help from school first, then the nearest to the goal, then by date."""
+    under_way = [one for one in shared if Level.BEGINNING <= one.level <= Level.DEVELOPING]
+    return sorted(under_way, key=lambda one: (one.doing is None, -one.level, one.due_on or date.max, one.pk))[:most]
+
+
+def _subject(title: str, shared: Sequence[Shared], today: date) -> Subject:
+    levels = [one.level for one in shared]
+    past = [one for one in shared if one.due_on is not None and one.due_on < today]
+    status = status_of(levels, [one.level for one in past])
+    open_ones = tuple(one for one in past if one.level < Level.MEETS)[:MOST_NAMED] if status.needs_a_hand else ()
+    return Subject(
+        title=title, shared=tuple(shared), counts=tuple(levels.count(number) for number in range(5)),
+        at_goal=sum(level >= Level.MEETS for level in levels), status=status, open_ones=open_ones,
+        next=next(iter(working_on(shared, 1)), None),
+    )  # fmt: skip
+
+
+def _subject_names(learner: Learner, keys: Sequence[int], today: date) -> Mapping[int, str]:
+    places = Enrolment.objects.filter(running(today), learner_id=learner.pk, is_withdrawn=False)
+    rows = SectionMilestone.objects.filter(milestone_id__in=keys, section_id__in=places.values("section_id"))
+    found = rows.order_by("-section_id").values_list("milestone_id", "section__subjects", "section__title")
+    return {key: subjects.split(",")[0].strip() or title for key, subjects, title in found}
+
+
+def _doing(actor: Actor, learner: Learner) -> dict[int, Doing]:
+    rows = SupportPlan.objects.visible_to(actor, CASE).filter(learner=learner, state=SupportPlan.State.RUNNING)
+    found = rows.filter(is_shared=True).order_by("-review_on", "-id")
+    return {key: Doing(*values) for key, *values in found.values_list("milestone_id", "approach", "review_on")}
