@@ -21,7 +21,7 @@ TEMPLATES = (
     "messaging/mail.html", "mails/message.*", "mails/family_week.*", "portfolio/*.html", "tasks/my_work.html",
     "tasks/my_attempt.html", "tasks/_rubric_table.html", "curriculum/my_pathway.html",
     "tutoring/_sessions.html", "tutoring/_question.html",
-    "planning/_hints.html",
+    "planning/_hints.html", "people/invitation.html", "people/invitation_gone.html", "people/invitation_refused.html", "cards/card.html",
 )  # fmt: skip
 MODULES = (
     "reporting/levels.py", "reporting/context.py", "reporting/family/*.py", "reporting/learning/*.py",
@@ -34,6 +34,7 @@ MODULES = (
     "assessments/portfolio.py", "milestones/goal_notes.py", "milestones/recognition.py",
     "milestones/models/narratives.py",
     "milestones/own_milestones.py", "waymark/views.py", "waymark/away.py", "tenancy/accounts.py", "tenancy/step_up.py",
+    "reporting/cards/card.py", "learners/invitations.py",
     "interventions/models/library.py", "interventions/models/messages.py", "assessments/models/artefacts.py",
     "reporting/planning/measures.py", "reporting/planning/on_the_way.py", "reporting/tutoring/views.py",
     "reporting/library/mine_views.py", "reporting/tasks/attempt_views.py", "interventions/giving.py",
