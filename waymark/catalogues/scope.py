@@ -21,7 +21,8 @@ TEMPLATES = (
     "messaging/mail.html", "mails/message.*", "mails/family_week.*", "portfolio/*.html", "tasks/my_work.html",
     "tasks/my_attempt.html", "tasks/_rubric_table.html", "curriculum/my_pathway.html",
     "tutoring/_sessions.html", "tutoring/_question.html",
-    "planning/_hints.html", "people/invitation.html", "people/invitation_gone.html", "people/invitation_refused.html", "cards/card.html",
+    "planning/_hints.html", "people/invitation.html",
+    "people/invitation_gone.html", "people/invitation_refused.html", "cards/card.html",
 )  # fmt: skip
 MODULES = (
     "reporting/levels.py", "reporting/context.py", "reporting/family/*.py", "reporting/learning/*.py",
