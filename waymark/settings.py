@@ -151,22 +151,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(),
         "options": {"expires": 60},
     },
-    "send-digests": {
-        "task": "waymark.tasks.send_digests",
-        "schedule": crontab(minute="*/15"),
-        "options": {"expires": 600},
-    },
+    "send-digests": {"task": "waymark.tasks.send_digests", "schedule": crontab(minute="*/15")},
     "follow-counts": {"task": "waymark.tasks.follow_counts", "schedule": 5.0, "options": {"expires": 10}},
     "close-days": {
         "task": "waymark.tasks.close_days",
         "schedule": crontab(minute="2,17,32,47"),
         "options": {"expires": 600},
     },
-    "send-family-weeks": {
-        "task": "waymark.tasks.send_family_weeks",
-        "schedule": crontab(minute="5-59/15"),
-        "options": {"expires": 600},
-    },
+    "send-family-weeks": {"task": "waymark.tasks.send_family_weeks", "schedule": crontab(minute="5-59/15")},
     "verify-all": {"task": "milestones.tasks.verify_all", "schedule": crontab(hour=2, minute=30)},
     "forget-idempotency-keys": {"task": "api.tasks.forget_old_keys", "schedule": 3600.0, "options": {"expires": 1800}},
 }
