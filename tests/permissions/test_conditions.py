@@ -100,6 +100,8 @@ def test_can_and_visible_to_agree(places: Places, caller: str) -> None:
         actor = actor_of(places, caller)
         role = role_of(caller)
         by_codes = {RULES[key].get(role): key for key in sorted(RULES)}
+        if caller.endswith("+STEP"):  # a fresh proof changes nothing where none is asked for
+            by_codes = {codes: key for codes, key in by_codes.items() if codes and "STEP" in codes}
         for model in MODELS:
             ids = list(model.objects.order_by("id").values_list("id", flat=True))
             if not ids:

@@ -90,10 +90,11 @@ def test_a_score_is_a_draft_until_it_is_released(home: World, teacher: Client, m
     assert_no_differences(home)
 
 
-@pytest.mark.parametrize("scored", [1, 2, 3, 4])
-@pytest.mark.parametrize("before", [(), (4, 4), (3, 3, 3), (1,)])
+@pytest.mark.parametrize(
+    ("before", "scored"), [((), 3), ((4, 4), 1), ((4, 4), 4), ((3, 3, 3), 2), ((3, 3, 3), 4), ((1,), 1), ((1,), 4)]
+)
 def test_level_after_is_what_the_release_gives(
-    home: World, teacher: Client, mia: Any, scored: int, before: tuple[int, ...]
+    home: World, teacher: Client, mia: Any, before: tuple[int, ...], scored: int
 ) -> None:
     """The preview and the ledger say the same, whatever was there before."""
     for n, earlier in enumerate(before):
