@@ -35,10 +35,9 @@ def rebuild_days(tenant_id: int, days: int, by: str) -> int:
     with tenant_context(tenant_id):
         tenant = Tenant.objects.get(pk=tenant_id)
         today, cube = keeping.today_here(), keeping.read()
-        moves = keeping.fetch(
-            MOVES.format(moment="at" if by == RECORDED else "applies_from", due=sql.due(is_whole=True)),
-            today=today, zone=tenant.time_zone, first=today - timedelta(days=days),
-        )  # fmt: skip
+        statement = MOVES.format(moment="at" if by == RECORDED else "applies_from", due=sql.due(is_whole=True))
+        with keeping.whole_sets():
+            moves = keeping.fetch(statement, today=today, zone=tenant.time_zone, first=today - timedelta(days=days))
         LevelDay.objects.filter(day__gte=today - timedelta(days=days), day__lt=today).delete()
         kept, before = 0, Rows.of([])
         for day in _days(today, days):

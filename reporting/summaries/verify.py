@@ -30,8 +30,9 @@ def verify_counts(tenant_id: int) -> Verified:
     with tenant_context(tenant_id):
         today, rows = keeping.today_here(), keeping.read()
         waiting = int(keeping.fetch("SELECT count(*) FROM reporting_countmark WHERE tenant_id = %(tenant)s")[0][0])
-        counted = keeping.fetch(sql.base(is_whole=True), today=today)
-        classes = keeping.fetch(sql.by_section(is_whole=True), today=today)
+        with keeping.whole_sets():
+            counted = keeping.fetch(sql.base(is_whole=True), today=today)
+            classes = keeping.fetch(sql.by_section(is_whole=True), today=today)
         kept = {(row[0], row[2]): row[1:] for row in keeping.fetch(SECTIONS)}
         lines = [*_of_cells(rows, counted), *_of_classes(kept, classes), *_of_sums(rows)]
     return Verified(len(rows) + len(kept), tuple(lines), waiting)
