@@ -131,7 +131,6 @@ def fill(place: World, learners: int) -> None:
             STATUSES,
         ):
             cursor.execute(statement, values)
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE" if learners <= 100_000 else "SELECT 1")
         cursor.execute(f"ANALYZE {', '.join(TABLES)}")
 
 

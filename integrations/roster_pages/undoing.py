@@ -12,6 +12,7 @@ from typing import Any
 
 from integrations.oneroster.bulk import fetch, run
 from integrations.oneroster.repeat import TABLES
+from learners.signals import places_changed
 from milestones.marks import mark_moved, mark_of_term
 from tenancy.actor import Actor
 
@@ -111,6 +112,7 @@ def undo(import_id: int, actor: Actor, values: dict[str, Any]) -> Undone:
         mark_moved()
     if counts["learners_term"]:
         mark_of_term()
+    places_changed.send(sender=Undone, school_ids=None)
     return Undone({table: number for table, number in counts.items() if number}, kept[:MOST_TOLD])
 
 
