@@ -21,6 +21,7 @@ from reporting.people.urls import urlpatterns as people
 from reporting.planning.urls import urlpatterns as planning
 from reporting.plans.urls import urlpatterns as plans
 from reporting.portfolio.urls import urlpatterns as portfolio
+from reporting.programme.urls import urlpatterns as programme
 from reporting.protocols.urls import urlpatterns as protocols
 from reporting.recognition.urls import urlpatterns as recognition
 from reporting.reports.urls import urlpatterns as reports
@@ -63,6 +64,7 @@ urlpatterns += tasks
 urlpatterns += people
 urlpatterns += cards
 urlpatterns += audit
+urlpatterns += programme
 urlpatterns += planning
 urlpatterns += reviews
 urlpatterns += recognition

@@ -15,7 +15,8 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from learners.models import Learner, Term
-from milestones.models import Release, newest_release
+from milestones.models import NARRATIVE, Narrative, Release, newest_release
+from milestones.models.narratives import newest_words
 from reporting.levels import WORDS, LevelWords
 from status_engine import Level
 from tenancy.actor import Actor
@@ -89,12 +90,13 @@ def choose_term(terms: tuple[Term, ...], wanted: UUID | None) -> Term:
 
 
 def card_of(actor: Actor, tenant: Tenant, learner: Learner, wanted: UUID | None = None) -> Card:
-    """Three queries. The learner is one whom the actor may see. Raises NotFound without a term."""
+    """Four queries. The learner is one whom the actor may see. Raises NotFound without a term."""
     terms = terms_of(actor.today)
     term = choose_term(terms, wanted)
     return Card(
         learner=learner, term=term, terms=terms, is_over=term.ends_on < actor.today,
-        as_of=min(term.ends_on, actor.today), parts=_parts(actor, tenant, learner, term), words=(),
+        as_of=min(term.ends_on, actor.today), parts=_parts(actor, tenant, learner, term),
+        words=_words(actor, learner, term),
         school=learner.home_school.name if learner.home_school else tenant.name,
     )  # fmt: skip
 
@@ -119,6 +121,12 @@ def _parts(actor: Actor, tenant: Tenant, learner: Learner, term: Term) -> tuple[
         )  # fmt: skip
         parts.append(Part(heading, lines, sum(line.level >= Level.MEETS for line in lines)))
     return tuple(parts)
+
+
+def _words(actor: Actor, learner: Learner, term: Term) -> tuple[Words, ...]:
+    """What teachers released about the term, by subject; a correction in place of what it corrects. One query."""
+    rows = Narrative.objects.visible_to(actor, NARRATIVE, "read").filter(newest_words(), learner=learner, term=term)
+    return tuple(Words(one.subject, one.text, one.written_by_name) for one in rows.order_by("subject", "id"))
 
 
 def end_of(term: Term, tenant: Tenant) -> datetime:

@@ -86,6 +86,8 @@ PAGES = {
     "person": Page("DST", lambda w: f"/people/members/{w.members['TCH'].public_id}/"),
     "record of a learner": Page("SCH", lambda w: f"/people/learners/{w.learner.public_id}/"),
     "invitations": Page("SCH", lambda w: "/people/invitations/"),
+    "professional development": Page("SCH", lambda w: "/people/development/"),
+    "needs of schools": Page("SCH", lambda w: "/people/needs/"),
     "audit": Page("DST", lambda w: "/audit/"),
     "roster imports": Page("DST", lambda w: "/people/imports/"),
     "report card": Page("GRD", lambda w: f"/family/{w.learner.public_id}/report-card/"),

@@ -190,6 +190,8 @@ PAGES: dict[str, PageOf] = {
     "record of a learner": PageOf("SCH", lambda s: f"/people/learners/{s.learners[0]}/"),
     "learner, new": PageOf("SCH", lambda s: "/people/learners/new/"),
     "invitations": PageOf("DST", lambda s: "/people/invitations/"),
+    "professional development": PageOf("SCH", lambda s: "/people/development/"),
+    "needs of schools": PageOf("SCH", lambda s: "/people/needs/"),
     "audit": PageOf("DST", lambda s: "/audit/"),
     "roster imports": PageOf("DST", lambda s: "/people/imports/"),
     "report card": PageOf("GRD", lambda s: f"/family/{s.learners[0]}/report-card/"),

@@ -98,6 +98,9 @@ FACTS |= {
     "resource": FACTS["rubric"],
     # Pairs: Ana with her classmate, Ana with Dora, two of other schools. Staff reach a pair by both.
     "invitation": FACTS["learner"],
+    # What is written down about a school: by who administers it.
+    "development": {"SCH": {"SCH": frozenset({"own"})}},
+    "need": {"SCH": {"SCH": frozenset({"own"})}},
     "pair": {
         "SELF": {"LRN": frozenset({"own", "same_school"})},
         "SEC": {"TCH": frozenset({"own"})},
@@ -138,6 +141,8 @@ KINDS = {
     "roster_import": ("own",),
     "member": ("own", "other_school"),
     "invitation": ("own", "other_school"),
+    "development": ("own", "other_school"),
+    "need": ("own", "other_school"),
 }
 
 

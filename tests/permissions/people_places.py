@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from integrations.models import RosterImport
-from learners.models import Invitation, Learner
+from interventions.models import DevelopmentRecord, ResourceNeed
+from learners.models import Invitation, Learner, School
 from tenancy.context import tenant_context
 from tenancy.ids import uuid7
 from tenancy.tokens import token_hash
@@ -26,9 +27,16 @@ def add_people(places: Places) -> None:
         gone.delete()
         mine, other = _invitation(home.learner, "own"), _invitation(home.stranger_learner, "other")
         people = {"own": home.members["TCH"], "other_school": home.members["OTHER_TCH"]}
+        ours = [(_record(world_school), _need(world_school)) for world_school in (home.school, home.other_school)]
     with tenant_context(away.tenant.pk):
+        strange = (_record(away.school), _need(away.school))
         foreign, theirs = _import(away), _invitation(away.learner, "foreign")
     never = str(uuid7())
+    for place, name in enumerate(("development", "need")):
+        places.ids[name] = {
+            "own": str(ours[0][place].public_id), "other_school": str(ours[1][place].public_id),
+            "other_tenant": str(strange[place].public_id), "never": never, "wrong_type": str(strange[place].pk),
+        }  # fmt: skip
     places.ids["roster_import"] = {
         "own": str(own.public_id), "deleted": deleted, "other_tenant": str(foreign.public_id), "never": never,
         "wrong_type": str(foreign.pk),
@@ -41,6 +49,18 @@ def add_people(places: Places) -> None:
         **{kind: str(member.public_id) for kind, member in people.items()},
         "other_tenant": str(away.members["TCH"].public_id), "never": never, "wrong_type": str(away.members["TCH"].pk),
     }  # fmt: skip
+
+
+def _record(school: School) -> DevelopmentRecord:
+    row: DevelopmentRecord = DevelopmentRecord.objects.create(
+        school=school, kind="workshop", title=f"About {school.name}", on=date(2026, 1, 15), minutes=60
+    )
+    return row
+
+
+def _need(school: School) -> ResourceNeed:
+    row: ResourceNeed = ResourceNeed.objects.create(school=school, title=f"For {school.name}", cost_each=1)
+    return row
 
 
 def _import(world: World) -> RosterImport:

@@ -12,6 +12,8 @@ ASSIGN, PLACE = ("Staff assignment to section or caseload", "create, end"), ("En
 READ, EDIT = (("Learner directory fields", what) for what in ("read", "update"))
 RECORD = ("Learner record", "create, archive")
 LINKS, INVITE, END = (("Guardian link", what) for what in ("read", "create", "verify, restrict, revoke"))
+DEVELOPMENT, RECORD_IT = (("Professional development", what) for what in ("read", "record"))
+NEEDS, NEED = (("Resource need", what) for what in ("read", "record"))
 ADMINISTRATORS, DISTRICT = frozenset({"SCH", "DST"}), frozenset({"DST"})
 
 
@@ -76,6 +78,21 @@ PEOPLE_ENTRIES: tuple[Entry, ...] = (
     ),
     page("audit", ("Audit trail", "read"), DISTRICT, at("/audit/")),
     page("audit_csv", ("Audit trail", "read"), DISTRICT, at("/audit.csv")),
+    page("development", DEVELOPMENT, ADMINISTRATORS, at("/people/development/")),
+    page("development_csv", DEVELOPMENT, ADMINISTRATORS, at("/people/development.csv")),
+    page("record_development", RECORD_IT, ADMINISTRATORS, at("/people/development/new/"), method="POST", good=422),
+    page(
+        "remove_development", RECORD_IT, ADMINISTRATORS,
+        lambda p, k: f"/people/development/{p.ids['development'][k]}/remove/", what="development", method="POST",
+        good=302,
+    ),
+    page("needs", NEEDS, ADMINISTRATORS, at("/people/needs/")),
+    page("needs_csv", NEEDS, ADMINISTRATORS, at("/people/needs.csv")),
+    page("record_need", NEED, ADMINISTRATORS, at("/people/needs/new/"), method="POST", good=422),
+    page(
+        "move_need", NEED, ADMINISTRATORS, lambda p, k: f"/people/needs/{p.ids['need'][k]}/state/", what="need",
+        method="POST", good=422,
+    ),
     page("roster_imports", JOB, DISTRICT, at("/people/imports/")),
     page("new_roster_import", IMPORT, DISTRICT, at("/people/imports/new/")),
     page("new_roster_import", IMPORT, DISTRICT, at("/people/imports/new/"), method="POST", good=422),
