@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from interventions.models import DevelopmentPlace, DevelopmentRecord, ResourceNeed
 from interventions.models.programme import DEVELOPMENT, NEED
@@ -54,6 +55,12 @@ def hours_of(minutes: int) -> str:
     return f"{Decimal(minutes) / 60:.2f}".rstrip("0").rstrip(".")
 
 
+def how_many() -> Any:
+    """How many took part, for rows of records."""
+    places = DevelopmentPlace.objects.filter(record_id=OuterRef("pk")).order_by().values("record_id")
+    return Coalesce(Subquery(places.annotate(n=Count("id")).values("n")), 0)
+
+
 def staff_of(actor: Actor) -> list[Member]:
     """Who works where the actor decides, by name. One query."""
     grants = RoleGrant.objects.filter(running(actor.today)).exclude(role__in=(GRD, LRN))
@@ -77,7 +84,7 @@ def development_page(actor: Actor) -> Development:
     )
     staff = staff_of(actor)
     people = sorted(staff, key=lambda one: (spent.get(one.pk, 0), one.family_name, one.pk))
-    found = rows.select_related("school", "lead").annotate(people=Count("places")).order_by("-on", "-id")
+    found = rows.select_related("school", "lead").annotate(people=how_many()).order_by("-on", "-id")
     hours = tuple(PersonHours(one.name, hours_of(spent.get(one.pk, 0))) for one in people)
     without = sum(one.pk not in spent for one in staff)
     return Development(tuple(found[:SHOWN]), tuple(totals), hours, without, tuple(staff), tuple(schools_of(actor)))
@@ -86,7 +93,7 @@ def development_page(actor: Actor) -> Development:
 def development_file(actor: Actor) -> str:
     """Two queries."""
     rows = DevelopmentRecord.objects.visible_to(actor, *READ_DEVELOPMENT).filter(is_removed=False)
-    found = rows.select_related("school", "lead").annotate(people=Count("places")).order_by("-on", "-id")
+    found = rows.select_related("school", "lead").annotate(people=how_many()).order_by("-on", "-id")
     lines = (
         (str(row.on), str(row.get_kind_display()), row.title, row.school.name, hours_of(row.minutes),
          row.lead.name if row.lead else "", str(row.people))

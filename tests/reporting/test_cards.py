@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from learners.models import Learner, Term
 from milestones.card_batches import forget_cards, storage
-from milestones.models import CardBatch, Release
+from milestones.models import CardBatch, Narrative, Release
 from reporting.cards import batches
 from reporting.cards.batches import make_cards
 from tenancy.context import tenant_context
@@ -67,6 +67,13 @@ def test_levels_as_of_the_end_of_the_term(home: World, signed_in: As) -> None:
     current = text_of(signed_in("GRD").get(f"/family/{home.learner.public_id}/report-card/"))
     assert "Progress report" in current
     assert "LKV Fractions" in current
+    with tenant_context(home.tenant.pk):
+        values = {"learner": home.learner, "term": Term.objects.get(title="Year"), "subject": "Maths"}
+        Narrative.objects.create(text="Sees #patterns", released_at=timezone.now(), written_by_name="T. Cher", **values)
+        Narrative.objects.create(text="A draft", **values)
+    words = text_of(signed_in("GRD").get(f"/family/{home.learner.public_id}/report-card/"))
+    assert "Sees #patterns T. Cher" in words
+    assert "A draft" not in words
     missing = f"/family/{home.learner.public_id}/report-card/?term={home.school.public_id}"
     assert signed_in("GRD").get(missing).status_code == 404
 
