@@ -112,7 +112,7 @@ def _load(sample: Sample, tenant: Tenant, say: Say) -> None:
     add_helping(system)
     add_people(system)
     say(f"{sample.name}: counting for the reports")
-    add_reports(tenant)
+    add_reports(tenant, system)
     add_families(system)
 
 
