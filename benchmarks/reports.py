@@ -45,9 +45,10 @@ FROM generate_series(0, (%(learners)s - 1) / %(per_class)s) n
 """
 ENROLMENTS = """
 INSERT INTO learners_enrolment (tenant_id, learner_id, section_id, is_withdrawn)
-SELECT %(tenant)s, l.id, s.id, false FROM learners_learner l
-JOIN learners_section s ON s.tenant_id = l.tenant_id AND s.code = (substr(l.given_name, 2)::int / %(per_class)s)::text
-WHERE l.tenant_id = %(tenant)s AND l.given_name ~ '^L[0-9]+$'
+SELECT %(tenant)s, l.id, s.id, false
+FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM learners_learner WHERE tenant_id = %(tenant)s) l
+JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM learners_section
+  WHERE tenant_id = %(tenant)s AND code <> '') s ON s.n = l.n / %(per_class)s
 """
 PLANS = """
 INSERT INTO milestones_sectionmilestone (tenant_id, section_id, milestone_id, position)
