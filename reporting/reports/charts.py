@@ -86,7 +86,7 @@ def said_of(line: Line) -> str:
     if len(line.points) < 2:
         return ""
     (first, was), (last, now) = line.points[0], line.points[-1]
-    values = {"name": line.name, "was": was, "now": now, "first": date_format(first), "last": date_format(last)}
+    values = {"name": line.name, "was": was, "now": now, "first": date_format(first, "j M Y"), "last": date_format(last, "j M Y")}
     return _("%(name)s: %(was)d %% on %(first)s, %(now)d %% on %(last)s.") % values
 
 
