@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil, floor
+from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.html import escape
@@ -86,7 +87,8 @@ def said_of(line: Line) -> str:
     if len(line.points) < 2:
         return ""
     (first, was), (last, now) = line.points[0], line.points[-1]
-    values = {"name": line.name, "was": was, "now": now, "first": date_format(first, "j M Y"), "last": date_format(last, "j M Y")}
+    values: dict[str, Any] = {"name": line.name, "was": was, "now": now}
+    values |= {"first": date_format(first, "j M Y"), "last": date_format(last, "j M Y")}
     return _("%(name)s: %(was)d %% on %(first)s, %(now)d %% on %(last)s.") % values
 
 
