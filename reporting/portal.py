@@ -147,10 +147,10 @@ def portrait(actor: Actor, learner_id: UUID | None = None) -> Portrait:
     )
 
 
-def shared_plans(actor: Actor, learner: Learner) -> tuple[Help, ...]:
-    """Running plans that were shared with learner and family. One query."""
+def shared_plans(actor: Actor, learner: Learner, besides: Iterable[int] = ()) -> tuple[Help, ...]:
+    """Running plans that were shared with learner and family, but for these milestones. One query."""
     rows = SupportPlan.objects.visible_to(actor, CASE).filter(learner=learner, state=SupportPlan.State.RUNNING)
-    found = rows.filter(is_shared=True).order_by("review_on", "id")
+    found = rows.filter(is_shared=True).exclude(milestone_id__in=besides).order_by("review_on", "id")
     return tuple(Help(*row) for row in found.values_list("milestone__title", "approach", "review_on"))
 
 

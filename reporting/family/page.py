@@ -13,7 +13,7 @@ from reporting.family.home_words import HomeText
 from reporting.family.subjects import Shared, Subject, shared_with, subjects_of, working_on
 from reporting.family.timeline import Event, timeline_of
 from reporting.planning.own_goals import OwnGoal, own_goals
-from reporting.portal import Child, GoalChange, Words, child_of, goal_changes, teachers_words
+from reporting.portal import Child, GoalChange, Help, Words, child_of, goal_changes, shared_plans, teachers_words
 from reporting.recognition.page import Recognition, recognition_of
 from status_engine import Level
 from tenancy.actor import Actor
@@ -35,7 +35,7 @@ class Kin:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """`asks`: {milestone: the question to ask about it}; `lately`: the last two weeks."""
+    """`asks`: {milestone: the question to ask about it}; `lately`: the last two weeks; `help`: not told under `now`."""
 
     kin: Kin
     monday: date
@@ -43,6 +43,7 @@ class Week:
     reached: tuple[Shared, ...]
     subjects: tuple[Subject, ...]
     now: tuple[Shared, ...]
+    help: tuple[Help, ...]
     total: int
     at_goal: int
     newest: datetime | None
@@ -72,16 +73,17 @@ def week_of(actor: Actor, learner_id: UUID) -> Week:
     shared = shared_with(actor, learner)
     at_goal = [one for one in shared if one.level >= Level.MEETS]
     events = timeline_of(actor, learner)
-    since = timezone.now() - LATELY
+    since, now = timezone.now() - LATELY, working_on(shared)
     lately = [one for one in events if one.at >= since][:8]
     return Week(
         kin=kin, monday=actor.today - timedelta(days=actor.today.weekday()),
         seen=recognition_of(actor, learner_id), reached=tuple(sorted(at_goal, key=_newest_first)[:3]),
-        subjects=subjects_of(learner, shared, actor.today), now=tuple(working_on(shared)), total=len(shared),
+        subjects=subjects_of(learner, shared, actor.today), now=tuple(now), total=len(shared),
         at_goal=len(at_goal), newest=max((one.released_at for one in shared), default=None),
         narratives=tuple(narratives_for(actor, learner)[:MOST_NARRATIVES]), words=teachers_words(actor, learner),
         changed=goal_changes(learner), lately=tuple(lately), has_older=len(events) > len(lately),
         goals=own_goals(actor, learner.pk, is_staff=False),
+        help=shared_plans(actor, learner, [one.pk for one in now]),
         asks={one.official: one.words for one in shared if one.words.ask},
     )  # fmt: skip
 

@@ -177,7 +177,7 @@ def test_a_guardian_is_invited_and_accepts(home: World, school: Client) -> None:
     good = {"given_name": "Mia", "family_name": "Mum", "email": "else@example.org", "password": PASSWORD, "say": "yes"}
     assert family.post(path, good).status_code == 302
     assert User.objects.filter(email="mum@example.org").exists()
-    assert "Ben LKV" in text_of(family.get("/family/", follow=True))
+    assert "Ben this week" in text_of(family.get("/family/", follow=True))
     assert family.get(f"/family/{home.learner.public_id}/").status_code == 404
     used = Client().get(path)
     assert used.status_code == 410

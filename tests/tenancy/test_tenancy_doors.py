@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WITHOUT_TENANT = {
     "create_tenant": "makes the tenant that it names",
     "load_demo": "makes the two sample tenants itself",
+    "catalogues": "writes the words of the pages to files, and reads no tenant",
     "benchmark": "measures on a tenant of its own that is rolled back",
 }
 
