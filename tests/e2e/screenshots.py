@@ -43,6 +43,7 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         teacher_pictures(browser, demo, options.out)
         family_picture(browser, demo, options.out)
+        report_picture(browser, demo, options.out)
         policy_picture(browser, demo, options.out)
         score_picture(browser, demo, options.out)
         map_picture(browser, demo, options.out)
@@ -139,6 +140,16 @@ def family_picture(browser: Browser, demo: dict[str, Any], out: Path) -> None:
         page.locator(".class-cards a").first.click()
         page.wait_for_url(re.compile(r"/family/.+/"))
     take(page, out / "family.png")
+    page.goto(page.url.partition("?")[0] + "?language=ar")
+    take(page, out / "family-ar.png")
+    page.goto(page.url.partition("?")[0] + "?language=en")  # the choice is kept: as it was before
+    page.context.close()
+
+
+def report_picture(browser: Browser, demo: dict[str, Any], out: Path) -> None:
+    page = page_of(browser, demo, "district administrator", WIDE)
+    page.goto(demo["url"].rstrip("/") + "/reports/")
+    take(page, out / "report.png")
     page.context.close()
 
 
