@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from learners.models import Enrolment, GuardianLink, Learner, School, Section
 from learners.reach import running
+from learners.signals import learner_moved, places_changed
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
 from tenancy.errors import Invalid, NotFound, problem
@@ -50,11 +51,15 @@ def save_learner(actor: Actor, *, learner: Learner | None, school: School | None
     if problems:
         raise Invalid(problems)
     row = learner or Learner()
+    schools = {row.home_school_id, school.pk if school else None}
     changed = [name for name, value in values.items() if getattr(row, name) != value]
     for name, value in values.items():
         setattr(row, name, value)
     row.folded_name, row.home_school = folded(row.given_name, row.family_name), school
     row.save()
+    _tell(schools)
+    if learner is not None and len(schools) > 1:
+        learner_moved.send(sender=Learner, learner_id=row.pk)
     record_audit(actor, "learner.changed" if learner else "learner.made", target=row, detail={"fields": changed})
     return row
 
@@ -64,7 +69,10 @@ def leave(actor: Actor, *, learner: Learner) -> None:
     """The learner has left: places end today, the record and all evidence stay."""
     if not Learner.objects.filter(pk=learner.pk, is_active=True).update(is_active=False):
         raise NotFound
-    ended = _running(actor, learner).update(ends_on=actor.today, is_withdrawn=True)
+    places = _running(actor, learner)
+    schools = set(places.values_list("section__school_id", flat=True)) | {learner.home_school_id}
+    ended = places.update(ends_on=actor.today, is_withdrawn=True)
+    _tell(schools)
     record_audit(actor, "learner.left", target=learner, detail={"places": ended})
 
 
@@ -72,6 +80,7 @@ def leave(actor: Actor, *, learner: Learner) -> None:
 def come_back(actor: Actor, *, learner: Learner) -> None:
     """A learner who had left is here again, without places."""
     if Learner.objects.filter(pk=learner.pk, is_active=False).update(is_active=True):
+        _tell({learner.home_school_id})
         record_audit(actor, "learner.came_back", target=learner)
 
 
@@ -87,6 +96,7 @@ def enrol(actor: Actor, *, learner: Learner, section: Section) -> None:
             text = _("%(name)s is in %(title)s already") % {"name": learner.name, "title": section.title}
             raise Invalid([problem("section", text, "there")])
         Enrolment.objects.filter(pk=row.pk).update(**place)
+    _tell({section.school_id})
     record_audit(actor, "enrolment.made", target=learner, detail={"section": str(section.public_id)})
 
 
@@ -94,6 +104,7 @@ def enrol(actor: Actor, *, learner: Learner, section: Section) -> None:
 def end_enrolment(actor: Actor, *, learner: Learner, section: Section) -> None:
     """At once; where it has ended already nothing changes. What was learnt there stays."""
     if _running(actor, learner).filter(section=section).update(ends_on=actor.today, is_withdrawn=True):
+        _tell({section.school_id})
         record_audit(actor, "enrolment.ended", target=learner, detail={"section": str(section.public_id)})
 
 
@@ -105,6 +116,11 @@ def end_link(actor: Actor, *, learner: Learner, member: Member) -> None:
     if not rows.update(status=GuardianLink.Status.ENDED, ends_on=actor.today):
         raise NotFound
     record_audit(actor, "guardian_link.ended", target=learner, detail={"member": str(member.public_id)})
+
+
+def _tell(schools: set[int | None]) -> None:
+    """Who counts what is learnt where has to look again."""
+    places_changed.send(sender=Learner, school_ids=sorted(key for key in schools if key is not None))
 
 
 def _running(actor: Actor, learner: Learner) -> Any:

@@ -7,3 +7,5 @@ calendar_changed = Signal()
 # Who learns what where has changed: enrolments, classes, learners' schools and grades, plans of classes, what is given.
 # Arguments: school_ids, None = anywhere in the tenant. Sent in the transaction of the change.
 places_changed = Signal()
+# Argument: learner_id. By hand: the learner is at home at another school. Sent in the transaction of the change.
+learner_moved = Signal()

@@ -10,10 +10,10 @@ import numpy as np
 
 from assessments.ledger import mark_stale
 from assessments.models import LearnerCompetency
-from competencies.book import policy_book
+from competencies.book import PolicyBook, policy_book
 from competencies.models import PolicyVersion
-from milestones.columns import read_statuses_between
-from milestones.judging import versions_for
+from milestones.columns import Statuses, read_statuses, read_statuses_between
+from milestones.judging import Pairs, versions_for
 from milestones.models import CompetencyStatus
 from milestones.whole import read_pairs
 from status_engine import Policy
@@ -30,15 +30,30 @@ def mark_moved() -> int:
     book = policy_book()
     if not book.has_schools:
         return 0
+    return sum(
+        _mark_other_versions(book, pairs, read_statuses_between(int(pairs.id[0]), int(pairs.id[-1])))
+        for pairs in read_pairs()
+    )
+
+
+def mark_moved_learner(learner_id: int) -> int:
+    """As `mark_moved`, for one learner."""
+    book = policy_book()
+    rows = LearnerCompetency.objects.filter(learner_id=learner_id).order_by("id")
+    found = list(rows.values_list("id", "competency_id")) if book.has_schools else []
+    if not found:
+        return 0
+    keys, competencies = np.array(found, np.int64).T.copy()
+    pairs = Pairs(keys, np.full(len(keys), learner_id, np.int64), competencies)
+    return _mark_other_versions(book, pairs, read_statuses(keys))
+
+
+def _mark_other_versions(book: PolicyBook, pairs: Pairs, stored: Statuses) -> int:
     binding = [key for key, effective in book.by_version.items() if effective.applies_to_past]
-    marked = 0
-    for pairs in read_pairs():
-        stored = read_statuses_between(int(pairs.id[0]), int(pairs.id[-1]))
-        holds = versions_for(book, pairs)[np.searchsorted(pairs.id, stored.pair)]
-        keys = stored.pair[(holds != stored.version) & np.isin(holds, binding)].tolist()
-        mark_stale(keys, CAUSE)
-        marked += len(keys)
-    return marked
+    holds = versions_for(book, pairs)[np.searchsorted(pairs.id, stored.pair)]
+    keys = stored.pair[(holds != stored.version) & np.isin(holds, binding)].tolist()
+    mark_stale(keys, CAUSE)
+    return len(keys)
 
 
 def mark_after(competency_ids: Collection[int]) -> int:

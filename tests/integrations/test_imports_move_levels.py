@@ -13,6 +13,7 @@ from competencies.content import content_of_version
 from competencies.models import Competency, Policy, PolicyVersion
 from competencies.services import publish_version
 from integrations.case.importer import import_package
+from learners.rolls import save_learner
 from milestones.clock import announce_policies_of
 from milestones.models import CompetencyStatus, Milestone
 from milestones.past import RECORDED, Moment
@@ -54,6 +55,20 @@ def test_a_learner_who_moves_is_judged_by_the_rule_of_the_new_school(cast: Cast,
     with tenant_context(world.tenant.pk):
         world.learner.refresh_from_db()
         assert world.learner.home_school == world.other_school
+        rows = CompetencyStatus.objects.filter(learner=world.learner)
+        assert set(rows.values_list("policy_version_id", flat=True)) == {version.pk}
+
+
+def test_a_learner_who_is_moved_by_hand_is_judged_by_the_rule_of_the_new_school(cast: Cast) -> None:
+    world = cast.home
+    with tenant_context(world.tenant.pk):
+        record_evidence(world.system, piece=piece(world, world.learner, world.competencies[3], 4))
+        policy = Policy.objects.create(name="Other school", school=world.other_school)
+        version = publish(world, policy, gates={"meets": {"min_pieces": 9}})
+        name = {"given_name": world.learner.given_name, "family_name": world.learner.family_name}
+        save_learner(world.system, learner=world.learner, school=world.other_school, **name)
+    assert settled(world) == []
+    with tenant_context(world.tenant.pk):
         rows = CompetencyStatus.objects.filter(learner=world.learner)
         assert set(rows.values_list("policy_version_id", flat=True)) == {version.pk}
 

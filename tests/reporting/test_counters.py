@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments.services import record_many
+from learners import rolls
 from learners.models import Enrolment, Learner
 from milestones.assignment import To, give_milestone, take_back, take_out
 from milestones.models import Milestone, MilestoneStatus, StatusChange
@@ -68,6 +69,34 @@ def test_what_moves_is_counted_and_equals_a_direct_count(home: World) -> None:
         assert (row.learners, row.is_shown) == (14, True)
         assert row.n0 < 14
         assert SectionCount.objects.filter(section=home.section.pk, milestone=home.milestone.pk).exists()
+
+
+def test_what_is_done_by_hand_to_people_is_followed(home: World) -> None:
+    names = {"given_name": "Nova", "family_name": "LKV"}
+
+    def followed() -> None:
+        assert follow_marks_of(home.tenant.pk) > 0
+        assert ", 0 differ" in verified(home)
+
+    with tenant_context(home.tenant.pk):
+        learner = rolls.save_learner(home.system, learner=None, school=home.school, grade="7", **names)
+        rolls.enrol(home.system, learner=learner, section=home.section)
+    followed()
+    with tenant_context(home.tenant.pk):
+        row = cell(home, home.milestone)
+        assert row is not None
+        assert row.learners == 15
+        rolls.save_learner(home.system, learner=learner, school=home.school, grade="8", **names)
+    followed()
+    with tenant_context(home.tenant.pk):
+        rolls.end_enrolment(home.system, learner=learner, section=home.section)
+    followed()
+    with tenant_context(home.tenant.pk):
+        rolls.leave(home.system, learner=home.learner)
+    followed()
+    with tenant_context(home.tenant.pk):
+        rolls.come_back(home.system, learner=home.learner)
+    followed()
 
 
 def test_plans_enrolments_and_what_is_given_are_followed(home: World) -> None:
