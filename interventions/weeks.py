@@ -22,6 +22,7 @@ from interventions.models import FamilyChoice, FamilyDigest
 from interventions.models.home import EVENING, FRIDAY
 from interventions.sms import MOST, is_offered, send_sms
 from learners.models import GuardianLink
+from learners.reach import running
 from tenancy.actor import GRD, Actor
 from tenancy.context import tenant_context
 from tenancy.models import Member, RoleGrant, Tenant
@@ -76,9 +77,7 @@ def _next(tenant: Tenant, now: datetime, after: int) -> tuple[Member, FamilyChoi
     """The next guardian whose hour it is and who has not heard this week."""
     today = local_today(tenant, now)
     links = GuardianLink.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), status=GuardianLink.Status.VERIFIED)
-    grants = RoleGrant.objects.filter(
-        Q(begins_on=None) | Q(begins_on__lte=today), Q(ends_on=None) | Q(ends_on__gte=today), role=GRD
-    )
+    grants = RoleGrant.objects.filter(running(today), role=GRD)
     people = Member.objects.filter(
         Exists(links.filter(member_id=OuterRef("pk"))), Exists(grants.filter(member_id=OuterRef("pk"))),
         pk__gt=after, is_enabled=True,

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage, storages
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessments.artefact_files import storage
 from learners.models import Section, Term
 from milestones.models import CardBatch
 from tenancy.actor import Actor
@@ -22,10 +22,6 @@ KEPT_FOR = timedelta(days=7)
 MOST_TRIES = 5
 State = CardBatch.State
 OPEN = (State.WAITING, State.RUNNING)
-
-
-def storage() -> Storage:
-    return storages["artefacts"]
 
 
 @transaction.atomic

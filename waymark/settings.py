@@ -115,11 +115,7 @@ CELERY_BEAT_SCHEDULE = {
     # One second behind every lost doorbell; expires keeps a stopped worker from finding a backlog of polls.
     "drain-stale": {"task": "milestones.tasks.drain_stale", "schedule": 1.0, "options": {"expires": 5}},
     "policy-trials": {"task": "milestones.tasks.run_policy_trials", "schedule": 1.0, "options": {"expires": 5}},
-    "roster-imports": {
-        "task": "integrations.tasks.run_roster_imports",
-        "schedule": 1.0,
-        "options": {"expires": 5},
-    },
+    "roster-imports": {"task": "integrations.tasks.run_roster_imports", "schedule": 1.0, "options": {"expires": 5}},
     "report-cards": {"task": "waymark.tasks.make_report_cards", "schedule": 1.0, "options": {"expires": 5}},
     "forget-report-cards": {"task": "waymark.tasks.forget_report_cards", "schedule": crontab(hour=4, minute=0)},
     "forget-roster-imports": {
@@ -151,14 +147,22 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(),
         "options": {"expires": 60},
     },
-    "send-digests": {"task": "waymark.tasks.send_digests", "schedule": crontab(minute="*/15")},
+    "send-digests": {
+        "task": "waymark.tasks.send_digests",
+        "schedule": crontab(minute="*/15"),
+        "options": {"expires": 600},
+    },
     "follow-counts": {"task": "waymark.tasks.follow_counts", "schedule": 5.0, "options": {"expires": 10}},
     "close-days": {
         "task": "waymark.tasks.close_days",
         "schedule": crontab(minute="2,17,32,47"),
         "options": {"expires": 600},
     },
-    "send-family-weeks": {"task": "waymark.tasks.send_family_weeks", "schedule": crontab(minute="5-59/15")},
+    "send-family-weeks": {
+        "task": "waymark.tasks.send_family_weeks",
+        "schedule": crontab(minute="5-59/15"),
+        "options": {"expires": 600},
+    },
     "verify-all": {"task": "milestones.tasks.verify_all", "schedule": crontab(hour=2, minute=30)},
     "forget-idempotency-keys": {"task": "api.tasks.forget_old_keys", "schedule": 3600.0, "options": {"expires": 1800}},
 }

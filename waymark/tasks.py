@@ -46,8 +46,7 @@ def make_report_cards() -> int:
 @shared_task(name="waymark.tasks.forget_report_cards")
 def forget_report_cards() -> int:
     """Every night: files of report cards go after their days; they can be made again."""
-    tenants = Tenant.objects.order_by("id").values_list("id", flat=True)
-    return in_each("forget_report_cards", tenants, _forgotten)
+    return in_each("forget_report_cards", _everywhere(), _forgotten)
 
 
 def _forgotten(tenant_id: int) -> int:
@@ -62,7 +61,7 @@ def _everywhere() -> list[int]:
 @shared_task(name="waymark.tasks.send_family_weeks")
 def send_family_weeks() -> int:
     """Every quarter of an hour: the weekly message to families whose hour it is."""
-    return in_each("send_family_weeks", list(Tenant.objects.order_by("id").values_list("id", flat=True)), _week_of)
+    return in_each("send_family_weeks", _everywhere(), _week_of)
 
 
 def _week_of(tenant_id: int) -> int:

@@ -7,12 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import File
-from django.core.files.storage import Storage, storages
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assessments.artefact_files import safe_name
+from assessments.artefact_files import safe_name, storage
 from integrations.models import RosterChange, RosterImport, RosterImportRow
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
@@ -26,10 +25,6 @@ UNDO_FOR = timedelta(days=30)
 MOST_LEAVING = 20  # percent of the active learners: above, somebody has to say that they have really left
 State = RosterImport.State
 WAITS = (State.CHECKING, State.SAVING, State.UNDOING)
-
-
-def storage() -> Storage:
-    return storages["artefacts"]
 
 
 @transaction.atomic

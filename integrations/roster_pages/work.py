@@ -18,13 +18,14 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from assessments.artefact_files import storage
 from assessments.models import StaleMark
 from integrations.models import RosterChange, RosterImport, RosterImportRow
 from integrations.oneroster.bulk import fetch
 from integrations.oneroster.importer import Options, import_bundle
 from integrations.oneroster.report import RosterRejected, RosterReport
 from integrations.roster_pages.differences import copy_tables, differences, keep_changes
-from integrations.roster_pages.keeping import WAITS, State, drop_file, forget_old, storage
+from integrations.roster_pages.keeping import WAITS, State, drop_file, forget_old
 from integrations.roster_pages.people import Preview, preview
 from integrations.roster_pages.rows import Passed, passed_of
 from integrations.roster_pages.undoing import undo

@@ -1,49 +1,21 @@
-"""Reports of a term as accessible PDF (PDF/UA-1), set by typst from templates/cards/card.typ.
+"""Reports of a term as accessible PDF, set from templates/cards/card.typ."""
 
-What people wrote reaches the template as data (`sys.inputs`), never as part of its source: a name with `#`, `*` or `<`
-is a name. Fonts as for certificates.
-"""
-
-import json
 from datetime import datetime, time
-from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
-import typst
-from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
 from reporting.cards.card import Card
 from reporting.levels import ALL_WORDS
-from tenancy.errors import Refused
-
-FOLDER = settings.BASE_DIR / "templates" / "cards"
-FONTS = settings.BASE_DIR / "templates" / "recognition" / "fonts"
+from reporting.typesetting import TEMPLATES, pdf_of
 
 
 def card_pdf(card: Card) -> bytes:
-    """The file. Raises Refused where a name has a letter that no font here has: PDF/UA wants every letter shown."""
-    made_on = datetime.combine(card.as_of, time())
-    try:
-        made: bytes | list[bytes] | None = typst.compile(
-            FOLDER / "card.typ", root=FOLDER, font_paths=_fonts(), format="pdf", pdf_standards=["ua-1"],
-            sys_inputs={"data": json.dumps(card_data(card))}, timestamp=int(made_on.timestamp()),
-        )  # fmt: skip
-    except typst.TypstError as error:
-        if "could not be displayed" not in error.message:
-            raise
-        words = _("A letter of %(name)s is in none of the fonts of this server. Ask who runs it to install a font "
-                  "with these letters, like Noto Sans; then download again.")  # fmt: skip
-        raise Refused(words % {"name": card.learner.name}) from error
-    return cast("bytes", made)  # a PDF is one file
-
-
-@lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
-    """Looked up once: the fonts of the machine are many."""
-    return typst.Fonts(font_paths=[FONTS])
+    """The file. Raises Refused where a name has a letter that no font here has."""
+    made_at = datetime.combine(card.as_of, time())
+    return pdf_of(TEMPLATES / "cards" / "card.typ", card_data(card), name=card.learner.name, made_at=made_at)
 
 
 def card_data(card: Card) -> dict[str, Any]:

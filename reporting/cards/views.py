@@ -9,9 +9,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from assessments.artefact_files import storage
 from learners.classes import learners_of
 from learners.models import Learner
-from milestones.card_batches import OPEN, ask_cards, cancel_cards, storage
+from milestones.card_batches import OPEN, ask_cards, cancel_cards
 from milestones.models import CardBatch
 from reporting.cards.batches import BATCH, file_name
 from reporting.cards.card import READ, card_of, choose_term, terms_of

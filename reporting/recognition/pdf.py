@@ -1,51 +1,20 @@
-"""Certificates as accessible PDF (PDF/UA-1), set by typst from templates/recognition/certificate.typ.
+"""Certificates as accessible PDF, set from templates/recognition/certificate.typ."""
 
-What people wrote reaches the template as data (`sys.inputs`), never as part of its source. The template may read
-nothing but its own folder. Letters come from Libertinus Serif, which typst brings along, and from DejaVu Sans, which
-lies beside the template;
-others from the fonts of the machine.
-"""
-
-import json
-from functools import lru_cache
-from typing import cast
-
-import typst
-from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from milestones.models import Certificate
 from reporting.levels import WORDS
-from tenancy.errors import Refused
+from reporting.typesetting import TEMPLATES, pdf_of
 from tenancy.models import Tenant
 from tenancy.selectors import zone
 
-FOLDER = settings.BASE_DIR / "templates" / "recognition"
-
 
 def certificate_pdf(certificate: Certificate, tenant: Tenant, address: str) -> bytes:
-    """The file. Raises Refused where a name has a letter that no font here has: PDF/UA wants every letter shown."""
-    try:
-        made: bytes | list[bytes] | None = typst.compile(
-            FOLDER / "certificate.typ", root=FOLDER, font_paths=_fonts(), format="pdf", pdf_standards=["ua-1"],
-            sys_inputs={"data": json.dumps(certificate_data(certificate, tenant, address))},
-            timestamp=int(certificate.issued_at.timestamp()),
-        )  # fmt: skip
-    except typst.TypstError as error:
-        if "could not be displayed" not in error.message:
-            raise
-        words = _("A letter of %(name)s is in none of the fonts of this server. Ask who runs it to install a font "
-                  "with these letters, like Noto Sans; then download again.")  # fmt: skip
-        raise Refused(words % {"name": certificate.learner_name}) from error
-    return cast("bytes", made)  # a PDF is one file
-
-
-@lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
-    """Looked up once: the fonts of the machine are many."""
-    return typst.Fonts(font_paths=[FOLDER / "fonts"])
+    """The file. Raises Refused where a name has a letter that no font here has."""
+    data, name = certificate_data(certificate, tenant, address), certificate.learner_name
+    return pdf_of(TEMPLATES / "recognition" / "certificate.typ", data, name=name, made_at=certificate.issued_at)
 
 
 def certificate_data(certificate: Certificate, tenant: Tenant, address: str) -> dict[str, str]:

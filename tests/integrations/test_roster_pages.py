@@ -13,9 +13,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from assessments.artefact_files import storage
 from integrations.models import RosterChange, RosterImport, RosterImportRow
 from integrations.roster_pages import work
-from integrations.roster_pages.keeping import storage
 from integrations.roster_pages.work import forget_old_of, run_imports
 from learners.models import Learner
 from tenancy.context import tenant_context

@@ -11,8 +11,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from assessments.artefact_files import storage
 from learners.models import Learner, Term
-from milestones.card_batches import forget_cards, storage
+from milestones.card_batches import forget_cards
 from milestones.models import CardBatch, Narrative, Release
 from reporting.cards import batches
 from reporting.cards.batches import make_cards
