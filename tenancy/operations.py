@@ -20,3 +20,21 @@ class AppendOnly(RunSQL):
 
     def describe(self) -> str:
         return f"Make {self.table} append-only"
+
+
+class Analysed(RunSQL):
+    """Lets the application tell the planner how big a table is that it has just filled (`ANALYZE`, PostgreSQL 17 and
+    later). It reads and writes no rows; the roster import says why it is needed (`integrations/oneroster/bulk.py`)."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        super().__init__(
+            f'GRANT MAINTAIN ON "{table}" TO waymark_app',
+            f'REVOKE MAINTAIN ON "{table}" FROM waymark_app',
+        )
+
+    def deconstruct(self) -> tuple[str, list[str], dict[str, str]]:
+        return self.__class__.__qualname__, [self.table], {}
+
+    def describe(self) -> str:
+        return f"Let the application analyse {self.table}"

@@ -84,8 +84,13 @@ def whole_sets() -> Iterator[None]:
 
 
 def refresh_statistics(*tables: str) -> None:
-    """Tell the planner how big new tables are, so that the checks of their foreign keys look rows up by the right index
-    (ten times faster). Takes effect where the role may (`GRANT MAINTAIN`, PostgreSQL 17); elsewhere a notice is all."""
+    """Tell the planner how big new tables are: whoever points to them has every key checked by a query of its own.
+
+    Where rows of an open or undone transaction are all that a table has, autovacuum notes it down as empty. The planner
+    then takes all indexes for equally good, and one that knows of the tenant only makes each check go through all of
+    the tenant's rows (0.7 ms a row at 3,000 learners). Only we see our rows, so only we can count them. The role may do
+    so (`tenancy.operations.Analysed`); a table that another import holds is passed over: that import counts it.
+    """
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE (SKIP_LOCKED) {', '.join(tables)}")
 

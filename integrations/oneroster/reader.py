@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import IO, TypeVar, cast
 
 from integrations.oneroster import records as rostering
@@ -12,9 +12,10 @@ from integrations.oneroster.lines import fault_in_text, records
 from integrations.oneroster.problems import Sink
 from integrations.oneroster.records import Row
 from integrations.oneroster.schema import LIFECYCLE, Column, Kind, Mode, Table
-from integrations.oneroster.values import TOLERATED, BadValue, Value, empty_value, parse_value
+from integrations.oneroster.values import TOLERATED, BadValue, Parsed, Value, empty_value, parser_of
 
 R = TypeVar("R", bound=Row)
+Parser = Callable[[Column, str], Parsed]
 
 _ROW_CLASSES: tuple[type[Row], ...] = (
     rostering.OrgRow,
@@ -71,8 +72,12 @@ class _RowReader:
         self._sink = sink
         self._class = ROW_CLASSES[table.name]
         places = zip(table.columns, header.positions, strict=True)
-        self._places = [(column, place) for column, place in places if column.kind is not Kind.PASSWORD]
-        self._status = next(place for column, place in self._places if column.name == "status")
+        self._places = [
+            (column.attribute, column, place, parser_of(column), empty_value(column),
+             column.required or (self._is_delta and column.name in LIFECYCLE))
+            for column, place in places if column.kind is not Kind.PASSWORD
+        ]  # fmt: skip
+        self._status = next(place for _, column, place, *_ in self._places if column.name == "status")
         self._password = next(
             (place for column, place in zip(table.columns, header.positions, strict=True)
              if column.kind is Kind.PASSWORD), None,
@@ -86,7 +91,15 @@ class _RowReader:
             self._sink.error(self._file, number, "", "wrong_width", message)
             return None
         deleted = self._is_deleted(cells)
-        values = {column.attribute: self._cell(number, column, place, cells, deleted) for column, place in self._places}
+        values: dict[str, Value] = {}
+        for attribute, column, place, parse, empty, is_needed in self._places:
+            text = self._clean(number, column.name, cells[place]) if place is not None else ""
+            if text:
+                values[attribute] = self._parsed(number, column, text, parse, deleted)
+            else:
+                values[attribute] = empty
+                if is_needed and _is_judged(column, deleted):
+                    self._note_empty(number, column)
         metadata = {
             key: text for key, place in self._header.metadata
             if (text := self._clean(number, f"metadata.{key}", cells[place]))
@@ -114,29 +127,27 @@ class _RowReader:
                 return ""
         return text
 
-    def _cell(self, number: int, column: Column, place: int | None, cells: list[str], deleted: bool) -> Value:
-        text = self._clean(number, column.name, cells[place]) if place is not None else ""
-        # A row that only says "delete" needs no more than its sourcedId; what else it holds is not judged.
-        is_judged = not deleted or column.name == "sourcedId" or column.name in LIFECYCLE
-        if not text:
-            if is_judged:
-                self._check_empty(number, column)
-            return empty_value(column)
+    def _parsed(self, number: int, column: Column, text: str, parse: Parser, deleted: bool) -> Value:
         try:
-            value, tolerated = parse_value(column, text)
+            value, tolerated = parse(column, text)
         except BadValue as bad:
-            if is_judged:
+            if _is_judged(column, deleted):
                 self._sink.error(self._file, number, column.name, bad.code, bad.message(column, text))
             return empty_value(column)
-        if tolerated and is_judged:
+        if tolerated and _is_judged(column, deleted):
             message = f"{column.name} {TOLERATED[tolerated]}"
             self._sink.tolerate(self._file, number, column.name, tolerated, message)
         return value
 
-    def _check_empty(self, number: int, column: Column) -> None:
+    def _note_empty(self, number: int, column: Column) -> None:
         if column.required:
             message = f"{column.name} is empty. Every row of {self._file} needs it"
             self._sink.error(self._file, number, column.name, "empty_value", message)
-        elif self._is_delta and column.name in LIFECYCLE:
+        else:
             message = f"{column.name} is empty. Every row of a delta file needs it"
             self._sink.error(self._file, number, column.name, "missing_lifecycle", message)
+
+
+def _is_judged(column: Column, deleted: bool) -> bool:
+    """A row that only says "delete" needs no more than its sourcedId; what else it holds is not judged."""
+    return not deleted or column.name == "sourcedId" or column.name in LIFECYCLE

@@ -69,6 +69,11 @@ def parse_value(column: Column, text: str) -> Parsed:
     return _PARSERS[column.kind](column, text)
 
 
+def parser_of(column: Column) -> Callable[[Column, str], Parsed]:
+    """What `parse_value` uses for this column: looked up once for all its cells."""
+    return _PARSERS[column.kind]
+
+
 def empty_value(column: Column) -> Value:
     """What an empty cell means: "" for words, () for lists, None for the rest."""
     return EMPTY.get(column.kind)

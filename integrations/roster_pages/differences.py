@@ -7,9 +7,11 @@ the preview cannot say anything else than what saving does.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from integrations.models import RosterImportRow
 from integrations.oneroster.bulk import fetch, run
 from integrations.oneroster.repeat import TABLES
 
@@ -31,6 +33,11 @@ WHERE b.image IS DISTINCT FROM t.image
 KEEP = """
 INSERT INTO integrations_rosterchange (tenant_id, roster_import_id, kind, row_id, before, after)
 SELECT %(tenant)s, %(one)s, %(table)s, d.id, d.before, d.after FROM ({compare}) d ORDER BY d.id
+"""
+PUT = """
+INSERT INTO integrations_rosterimportrow (tenant_id, roster_import_id, position, what, detail)
+SELECT %(tenant)s, %(one)s, x.position - 1, x.what, x.detail::jsonb
+FROM unnest(%(whats)s::text[], %(details)s::text[]) WITH ORDINALITY AS x (what, detail, position)
 """
 
 
@@ -65,3 +72,13 @@ def _read(key: int, *images: str | None) -> Difference:
 def keep_changes(import_id: int) -> int:
     """Write down what differs, to undo it. Returns how many rows."""
     return sum(run(KEEP.format(compare=COMPARE.format(table=table)), one=import_id, table=table) for table in TABLES)
+
+
+def put_rows(import_id: int, rows: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    """The people of the preview, instead of those of an earlier one. Two statements."""
+    RosterImportRow.objects.filter(roster_import_id=import_id).delete()
+    whats, details = [], []
+    for what, detail in rows:
+        whats.append(what)
+        details.append(json.dumps(detail))
+    run(PUT, one=import_id, whats=whats, details=details)

@@ -21,10 +21,10 @@ from django.utils import timezone
 from assessments.artefact_files import storage
 from assessments.models import StaleMark
 from integrations.models import RosterChange, RosterImport, RosterImportRow
-from integrations.oneroster.bulk import fetch
+from integrations.oneroster.bulk import fetch, whole_sets
 from integrations.oneroster.importer import Options, import_bundle
 from integrations.oneroster.report import RosterRejected, RosterReport
-from integrations.roster_pages.differences import copy_tables, differences, keep_changes
+from integrations.roster_pages.differences import copy_tables, differences, keep_changes, put_rows
 from integrations.roster_pages.keeping import WAITS, State, drop_file, forget_old
 from integrations.roster_pages.people import Preview, preview
 from integrations.roster_pages.rows import Passed, passed_of
@@ -172,16 +172,9 @@ def _check(one: RosterImport, actor: Actor) -> None:
             else:
                 values = {"state": State.CHECKED, "problems": passed.stored(), "headers": passed.headers}
                 break
-    _put_rows(one, seen.preview)
+    put_rows(one.pk, seen.preview.rows if seen.preview else ())
     figures = {**(seen.preview.figures if seen.preview else {}), "counts": seen.counts, "skipped": passed.count}
     _end(one, figures=figures, tries=0, **values)
-
-
-def _put_rows(one: RosterImport, found: Preview | None) -> None:
-    RosterImportRow.objects.filter(roster_import=one).delete()
-    rows = enumerate(found.rows if found else ())
-    made = [RosterImportRow(roster_import=one, position=n, what=what, detail=detail) for n, (what, detail) in rows]
-    RosterImportRow.objects.bulk_create(made, batch_size=2_000)
 
 
 def _save(one: RosterImport, actor: Actor) -> None:
@@ -208,7 +201,7 @@ def _save(one: RosterImport, actor: Actor) -> None:
 
 def _undo(one: RosterImport, actor: Actor) -> None:
     values = {"today": actor.today, "yesterday": actor.today - timedelta(days=1)}
-    with transaction.atomic():
+    with transaction.atomic(), whole_sets():
         undone = undo(one.pk, actor, values)
     RosterChange.objects.filter(roster_import=one).delete()
     record_audit(actor, "roster.undone", target=one, detail={**undone.counts, "kept": len(undone.kept)})

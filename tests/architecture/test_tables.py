@@ -115,6 +115,7 @@ FAULTS: tuple[tuple[LiteralString, str], ...] = (
     ),
     ("CREATE SCHEMA planted", "schema planted"),
     ("GRANT TRUNCATE ON planted_good TO waymark_app", "waymark_app may TRUNCATE planted_good"),
+    ("GRANT MAINTAIN ON planted_good TO waymark_app", "waymark_app may MAINTAIN planted_good"),
     ("GRANT UPDATE ON assessments_evidence TO waymark_app", "waymark_app may UPDATE assessments_evidence"),
     ("GRANT DELETE ON tenancy_auditentry TO waymark_ops", "waymark_ops may DELETE tenancy_auditentry"),
     ("GRANT UPDATE ON milestones_release TO PUBLIC", "waymark_app may UPDATE milestones_release"),
