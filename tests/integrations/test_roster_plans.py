@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from integrations.oneroster import importer
+from integrations.oneroster.bulk import refresh_statistics
 from tests.builders import Cast
 from tests.integrations.roster_builders import put, school, seat, user
 
@@ -32,12 +33,11 @@ def test_keys_are_looked_up_by_id(
     files["users"] += [user(one) for one in learners]
     files["enrollments"] += [seat(section, one) for one in learners for section in ("c1", "c2")]
     monkeypatch.setattr(importer, "MANY", LEARNERS // 2)
-    tell = importer.refresh_statistics
     before = []
 
     def autovacuum_and_then_we(*tables: str) -> None:
         owner_connection.execute(f"ANALYZE {', '.join(tables)}")
-        tell(*tables)
+        refresh_statistics(*tables)
         before.append(rows_read("learners_learner"))
 
     monkeypatch.setattr(importer, "refresh_statistics", autovacuum_and_then_we)
