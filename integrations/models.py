@@ -71,7 +71,11 @@ class RosterImport(PublicTenantModel):
     stored_as = models.CharField(max_length=255, blank=True)  # empty: the file is gone
     keeps_missing = models.BooleanField(default=True)
     state = models.CharField(max_length=10, choices=State, default=State.CHECKING)
-    step = models.CharField(max_length=10, blank=True)
+    step = models.CharField(max_length=10, blank=True)  # check, stage, write, finish
+    rows_done = models.PositiveIntegerField(default=0)
+    rows_total = models.PositiveIntegerField(default=0)
+    share = models.PositiveSmallIntegerField(default=0)  # percent of the way
+    heard_at = models.DateTimeField(null=True)  # of the worker
     tries = models.PositiveSmallIntegerField(default=0)
     problems = models.JSONField(default=list)  # [{file, row, field, code, message, value, name, cells}]
     headers = models.JSONField(default=dict)  # {file: cells of its first row}, for the files that have problems

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +18,11 @@ from integrations.oneroster.tables import TABLES
 R = TypeVar("R", bound=Row)
 
 DEFAULT_LIMITS = Limits()
+HEARD_EVERY = 500  # rows
+
+
+def _unheard(_rows: int) -> None:
+    """Nobody listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,8 @@ class Bundle:
 
     `modes` has every file of the version; `entries` maps those present to their name in `source`. `problems` were
     found while opening; `check.check_bundle` repeats them. `source_name`, `source_code`: the system it comes from.
-    `skipped`: file → numbers of rows that are passed over as if they were not there.
+    `skipped`: file → numbers of rows that are passed over as if they were not there. `heard`: called with how many rows
+    were read, now and then.
     """
 
     version: str
@@ -38,11 +44,18 @@ class Bundle:
     source: Source
     limits: Limits
     skipped: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    heard: Callable[[int], None] = _unheard
 
     def kept(self, name: str, rows: Iterator[Row]) -> Iterator[Row]:
         """The rows of a file without those that are passed over."""
         skipped = self.skipped.get(name, frozenset())
-        return (row for row in rows if row.row not in skipped) if skipped else rows
+        count = 0
+        for count, row in enumerate(rows, start=1):
+            if not count % HEARD_EVERY:
+                self.heard(HEARD_EVERY)
+            if row.row not in skipped:
+                yield row
+        self.heard(count % HEARD_EVERY)
 
     def tables(self) -> list[Table]:
         """The tables to read, what is pointed to first."""

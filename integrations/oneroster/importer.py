@@ -56,13 +56,18 @@ def _no_step(_name: str) -> None:
     """Nobody watches."""
 
 
+def _no_rows(_count: int) -> None:
+    """Nobody counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a page imports otherwise than the command.
 
     `skipped`: file → numbers of rows that are passed over, `skipped_ids`: the sourcedIds that stand in them.
     `keeps_missing`: who is not in a full file stays as they are. `before`, `after`: called around the writing, in its
-    transaction. `step`: called with the name of each part; it may raise, and nothing is written.
+    transaction. `step`: called with the name of each step, and again when a part of it is done; `rows`: with how many
+    rows were read since. Both may raise, and nothing is written.
     """
 
     skipped: Mapping[str, frozenset[int]] = field(default_factory=dict)
@@ -72,6 +77,7 @@ class Options:
     before: Callable[[], None] = _nothing
     after: Callable[[RosterReport], None] = _nothing_of
     step: Callable[[str], None] = _no_step
+    rows: Callable[[int], None] = _no_rows
 
     @property
     def is_plain(self) -> bool:
@@ -101,7 +107,7 @@ def import_bundle(
         report.problems = list(rejected.problems)
         raise RosterRejected(report) from rejected
     report.version = bundle.version
-    bundle = replace(bundle, skipped=options.skipped)
+    bundle = replace(bundle, skipped=options.skipped, heard=options.rows)
     with transaction.atomic():
         run(LOCK)  # two imports into one tenant at once would each take the other's new rows for missing ones
         digest = bundle_print(bundle) if options.is_plain else ""
@@ -207,6 +213,7 @@ class _Import:
             self._note(kind, written)
 
     def _note(self, kind: str, written: Written) -> None:
+        self._options.step("write")
         for outcome in ("created", "updated", "unchanged", "deactivated"):
             self._report.count(kind, outcome, getattr(written, outcome))
 

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import StaleMark
 from integrations.models import RosterImport, RosterImportRow
 from integrations.roster_pages.keeping import MOST_LEAVING, UNDO_FOR, State, can_undo, is_large_loss
+from integrations.roster_pages.watching import UNHEARD_AFTER
 from reporting.csv_cells import csv_text
 from tenancy.actor import Actor
 from tenancy.errors import NotFound
@@ -37,7 +39,8 @@ ROLES = dict(RoleGrant.Role.choices)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One import. `rows`: people of the preview, as they were stored, with words; `levels`: (done, all) or None."""
+    """One import. `rows`: people of the preview, as they were stored, with words; `levels`: (done, all) or None.
+    `is_unheard`: somebody works at it, or did, and has not been heard of for a while."""
 
     one: RosterImport
     is_working: bool
@@ -55,6 +58,7 @@ class Page:
     undo_until: datetime | None
     levels: tuple[int, int] | None
     kept: list[tuple[str, Any]]
+    is_unheard: bool
 
     @property
     def figures(self) -> dict[str, Any]:
@@ -93,6 +97,7 @@ def import_page(one: RosterImport, show: str = "all") -> Page:
         saves=max(0, figures.get("people", 0)), is_large_loss=is_large_loss(figures), most_leaving=MOST_LEAVING,
         can_undo=can_undo(one), undo_until=one.saved_at + UNDO_FOR - timedelta(days=1) if one.saved_at else None,
         levels=_levels(one), kept=[(row["name"], TABLES.get(row["what"], row["what"])) for row in one.kept],
+        is_unheard=one.heard_at is not None and one.heard_at < timezone.now() - timedelta(seconds=UNHEARD_AFTER),
     )  # fmt: skip
 
 

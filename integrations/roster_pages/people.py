@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,8 @@ Differences = dict[str, list[Difference]]
 # Columns that people know by name; the others follow from these.
 MEMBER_FIELDS = ("given_name", "family_name", "email")
 LEARNER_FIELDS = ("preferred_name", "pronouns", "identifier", "grade", "home_school_id")
+MEMBER_NAMES = ("tenant_id", "sourced_id", "given_name", "family_name")
+LEARNER_NAMES = (*MEMBER_NAMES, "preferred_name", "identifier", "grade")
 ORDER = {"look": 0, "leaves": 1, "changed": 2, "new": 3}
 ROWS = "SELECT sid, row FROM roster_user WHERE NOT gone"
 MISSING = """
@@ -28,7 +30,7 @@ WHERE NOT EXISTS (SELECT 1 FROM roster_user u WHERE u.sid = known.sid)
 """
 
 
-@dataclass
+@dataclass(slots=True)
 class Person:
     """Pairs are (sign, text): "+" comes, "-" goes. `losing`: names of guardians who lose access to this child.
     `doubles`: other learners who have the same student number.
@@ -65,9 +67,9 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """rows: (what, detail) in the order of the page."""
+    """rows: (what, detail) in the order of the page, to be gone through once."""
 
-    rows: list[tuple[str, dict[str, Any]]]
+    rows: Iterator[tuple[str, dict[str, Any]]]
     figures: dict[str, int]
 
 
@@ -86,7 +88,7 @@ def preview(found: Differences) -> Preview:
         "learners_leaving": sum(one.is_leaving and one.is_learner for one in ordered),
         "learners": Learner.objects.filter(is_active=True).count(),
     }  # fmt: skip
-    return Preview([(one.what, one.detail(in_file.get(one.sid, 0))) for one in ordered], figures)
+    return Preview(((one.what, one.detail(in_file.get(one.sid, 0))) for one in ordered), figures)
 
 
 class _People:
@@ -100,8 +102,8 @@ class _People:
         member_ids = {d.image["member_id"] for d in (*links, *staff, *grants, *posts)} | {d.id for d in changed}
         learner_ids = {d.image["learner_id"] for d in (*links, *seats)} | {d.id for d in found["learners_learner"]}
         section_ids = {d.image["section_id"] for d in (*seats, *staff)}
-        self._members = {row.pk: row for row in Member.objects.filter(id__in=member_ids)}
-        self._learners = {row.pk: row for row in Learner.objects.filter(id__in=learner_ids)}
+        self._members = {row.pk: row for row in Member.objects.filter(id__in=member_ids).only(*MEMBER_NAMES)}
+        self._learners = {row.pk: row for row in Learner.objects.filter(id__in=learner_ids).only(*LEARNER_NAMES)}
         self._sections = dict(Section.objects.filter(id__in=section_ids).values_list("id", "title"))
         self._schools = dict(School.objects.values_list("id", "name"))
         self._look_at_people()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from integrations.oneroster.bundle import read_bundle
+from integrations.oneroster.bundle import Bundle, read_bundle
 from integrations.oneroster.lines import BadCsv, records
 from integrations.oneroster.problems import BundleRejected, Problem
 from integrations.oneroster.source import UnreadableFile
@@ -16,6 +16,21 @@ from integrations.oneroster.source import UnreadableFile
 OF_FILE = frozenset({"bad_csv", "unreadable_file", "more_errors", "missing_header"})
 IDENTIFIERS = frozenset({"sourcedid", "usersourcedid"})
 LONGEST_VALUE, LONGEST_NAME = 120, 60
+CHUNK = 1 << 20
+
+
+def rows_in(path: Path) -> int:
+    """About how many rows the bundle has: lines are counted, nothing is understood. 0 where it cannot be read."""
+    try:
+        bundle = read_bundle(path)
+        return sum(max(0, _lines(bundle, table.name) - 1) for table in bundle.tables())
+    except (BundleRejected, UnreadableFile):
+        return 0
+
+
+def _lines(bundle: Bundle, name: str) -> int:
+    with bundle.source.open(bundle.entries[name]) as stream:
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(CHUNK), b""))
 
 
 @dataclass
@@ -56,8 +71,10 @@ class Passed:
             self.rows.setdefault(name, {}).setdefault(problem.row, problem)
         return self.count > before
 
-    def read_cells(self, path: Path) -> None:
-        """What stands in the rows, read from the file."""
+    def read_cells(self, path: Path) -> Problem | None:
+        """What stands in the rows, read from the file; what is wrong with the file where it cannot be read again. Rows
+        that are passed over unread would count as rows of people who are not in the file: they would have left."""
+        name, number = "", None
         try:
             bundle = read_bundle(path)
             for name, rows in self.rows.items():
@@ -67,8 +84,14 @@ class Passed:
                             self.headers[name] = cells
                         elif number in rows:
                             self.cells[name, number] = cells
-        except (BundleRejected, BadCsv, UnreadableFile, KeyError):
-            return
+        except (BundleRejected, BadCsv, UnreadableFile, KeyError) as error:
+            number = error.row if isinstance(error, BadCsv) else None
+            file = f"{name}.csv" if name else ""
+            wrong = error.wrong if isinstance(error, BadCsv) else "it is damaged"
+            message = f"The rows that cannot be saved could not be read again: {wrong}. "
+            message += "Make the file again and upload it"
+            return Problem("error", file, number, "", "unreadable_file", message)
+        return None
 
     def stored(self) -> list[dict[str, Any]]:
         """For the import's row, in the order of files and rows."""

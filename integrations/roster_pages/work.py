@@ -27,8 +27,9 @@ from integrations.oneroster.report import RosterRejected, RosterReport
 from integrations.roster_pages.differences import copy_tables, differences, keep_changes, put_rows
 from integrations.roster_pages.keeping import WAITS, State, drop_file, forget_old
 from integrations.roster_pages.people import Preview, preview
-from integrations.roster_pages.rows import Passed, passed_of
+from integrations.roster_pages.rows import Passed, passed_of, rows_in
 from integrations.roster_pages.undoing import undo
+from integrations.roster_pages.watching import Stopped, Watch, watching
 from learners.reach import running
 from tenancy.actor import DST, Actor
 from tenancy.audit import record_audit
@@ -43,10 +44,6 @@ CHUNK = 1 << 20
 LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('roster import job', %(tenant)s))"
 CHANGED = "changed"
 NO_RIGHT = "no_right"
-
-
-class Stopped(Exception):
-    """Somebody discarded the import while it was worked on: everything of it is taken back."""
 
 
 class Moved(Exception):
@@ -87,7 +84,8 @@ def _next(done: set[int]) -> RosterImport | None:
     rows = RosterImport.objects.filter(state__in=WAITS).exclude(pk__in=done)
     one: RosterImport | None = rows.order_by("made_at", "id").first()
     if one is not None:
-        RosterImport.objects.filter(pk=one.pk).update(tries=F("tries") + 1)
+        begun = {"step": "", "rows_done": 0, "share": 0, "heard_at": timezone.now()}
+        RosterImport.objects.filter(pk=one.pk).update(tries=F("tries") + 1, **begun)
         one.tries += 1
     return one
 
@@ -140,15 +138,10 @@ class _Seen:
         self.counts = {kind: dict(counts) for kind, counts in report.counts.items()}
 
 
-def _step(one: RosterImport) -> None:
-    if not RosterImport.objects.filter(pk=one.pk, state=one.state).exists():
-        raise Stopped
-
-
-def _options(one: RosterImport, actor: Actor, passed: Passed) -> Options:
+def _options(one: RosterImport, actor: Actor, passed: Passed, watch: Watch) -> Options:
     return Options(
         skipped=passed.skipped, skipped_ids=passed.ids, keeps_missing=one.keeps_missing, actor=actor,
-        before=copy_tables, step=lambda _name: _step(one),
+        before=copy_tables, step=watch.step, rows=watch.rows,
     )  # fmt: skip
 
 
@@ -156,9 +149,9 @@ def _check(one: RosterImport, actor: Actor) -> None:
     """Try the import, passing over more rows until the rest can be saved; look at what it did; take it back."""
     passed, seen = Passed(), _Seen()
     values: dict[str, object] = {"state": State.REFUSED}
-    with _file(one) as path:
+    with _file(one) as path, watching(one, rows_in(path)) as watch:
         for _round in range(MOST_ROUNDS):
-            options = _options(one, actor, passed)
+            options = _options(one, actor, passed, watch)
             try:
                 with transaction.atomic():
                     looking = replace(options, after=seen.look)
@@ -168,11 +161,14 @@ def _check(one: RosterImport, actor: Actor) -> None:
                 if not passed.add(rejected.report.problems, rejected.report.version):
                     values["problems"] = [problem.as_dict() for problem in rejected.report.problems[:1_000]]
                     break
-                passed.read_cells(path)
+                unreadable = passed.read_cells(path)
+                if unreadable is not None:
+                    values["problems"] = [unreadable.as_dict()]
+                    break
             else:
                 values = {"state": State.CHECKED, "problems": passed.stored(), "headers": passed.headers}
                 break
-    put_rows(one.pk, seen.preview.rows if seen.preview else ())
+        put_rows(one.pk, seen.preview.rows if seen.preview else ())
     figures = {**(seen.preview.figures if seen.preview else {}), "counts": seen.counts, "skipped": passed.count}
     _end(one, figures=figures, tries=0, **values)
 
@@ -186,9 +182,9 @@ def _save(one: RosterImport, actor: Actor) -> None:
             raise Moved
         keep_changes(one.pk)
 
-    saving = replace(_options(one, actor, passed), after=finish)
     try:
-        with _file(one) as path, transaction.atomic():
+        with _file(one) as path, watching(one, rows_in(path)) as watch, transaction.atomic():
+            saving = replace(_options(one, actor, passed, watch), after=finish)
             import_bundle(path, max_delete_percent=100, today=actor.today, options=saving)
     except (RosterRejected, Moved):
         _end(one, state=State.CHECKING, error=CHANGED, tries=0)
@@ -201,7 +197,7 @@ def _save(one: RosterImport, actor: Actor) -> None:
 
 def _undo(one: RosterImport, actor: Actor) -> None:
     values = {"today": actor.today, "yesterday": actor.today - timedelta(days=1)}
-    with transaction.atomic(), whole_sets():
+    with watching(one), transaction.atomic(), whole_sets():
         undone = undo(one.pk, actor, values)
     RosterChange.objects.filter(roster_import=one).delete()
     record_audit(actor, "roster.undone", target=one, detail={**undone.counts, "kept": len(undone.kept)})

@@ -15,7 +15,9 @@ from django.utils import timezone
 
 from assessments.artefact_files import storage
 from integrations.models import RosterChange, RosterImport, RosterImportRow
-from integrations.roster_pages import work
+from integrations.oneroster.lines import BadCsv
+from integrations.roster_pages import rows, work
+from integrations.roster_pages.watching import Stopped
 from integrations.roster_pages.work import forget_old_of, run_imports
 from learners.models import Learner
 from tenancy.context import tenant_context
@@ -232,7 +234,7 @@ def dies(*_args: object) -> None:
 
 def discard_beside(home: World) -> int:
     """As if somebody pressed the button in this moment."""
-    raise work.Stopped
+    raise Stopped
 
 
 def test_rights_end_before_the_job_runs(home: World, district: Client) -> None:
@@ -273,6 +275,24 @@ def test_a_zip_that_is_no_bundle_and_one_that_changed_meanwhile(home: World, dis
     run_imports(home.tenant.pk)
     run_imports(home.tenant.pk)
     assert "Something here changed after the preview, so nothing was saved." in text_of(district.get(second))
+
+
+def test_rows_that_cannot_be_read_again_are_not_taken_for_missing(
+    home: World, district: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Passed over without a look at them, their people would have left the roster."""
+    monkeypatch.setattr(rows, "records", broken)
+    address = upload(home, district, with_faults(), missing="left")
+    words = text_of(district.get(address))
+    assert "This file cannot be saved" in words
+    assert (
+        "The rows that cannot be saved could not be read again: the quotes or commas do not add up. "
+        "Make the file again and upload it"
+    ) in words
+
+
+def broken(_stream: Any) -> Any:
+    raise BadCsv(7, "the quotes or commas do not add up")
 
 
 def test_files_and_undo_go_after_their_days(home: World, district: Client) -> None:
