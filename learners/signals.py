@@ -9,3 +9,6 @@ calendar_changed = Signal()
 places_changed = Signal()
 # Argument: learner_id. By hand: the learner is at home at another school. Sent in the transaction of the change.
 learner_moved = Signal()
+# The tenant keeps this of its learners no longer: whoever holds anything of it deletes it. Argument: dimension. Sent in
+# the transaction of the change.
+dimension_dropped = Signal()

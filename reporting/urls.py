@@ -21,6 +21,7 @@ from reporting.people.urls import urlpatterns as people
 from reporting.planning.urls import urlpatterns as planning
 from reporting.plans.urls import urlpatterns as plans
 from reporting.portfolio.urls import urlpatterns as portfolio
+from reporting.privacy.urls import urlpatterns as privacy
 from reporting.programme.urls import urlpatterns as programme
 from reporting.protocols.urls import urlpatterns as protocols
 from reporting.recognition.urls import urlpatterns as recognition
@@ -62,6 +63,7 @@ urlpatterns += scoring
 urlpatterns += curriculum
 urlpatterns += tasks
 urlpatterns += people
+urlpatterns += privacy
 urlpatterns += cards
 urlpatterns += audit
 urlpatterns += programme

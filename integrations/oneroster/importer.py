@@ -17,6 +17,8 @@ from django.db import transaction
 from integrations.oneroster.bulk import Written, refresh_statistics, run, stage, whole_sets
 from integrations.oneroster.bundle import Bundle, read_bundle
 from integrations.oneroster.check import FileSummary, KnownIds, check_bundle
+from integrations.oneroster.demographics import FILE as DEMOGRAPHICS
+from integrations.oneroster.demographics import write_demographics
 from integrations.oneroster.enrolments import write_enrolments
 from integrations.oneroster.guard import losses
 from integrations.oneroster.guardians import write_guardians
@@ -31,6 +33,7 @@ from integrations.oneroster.roles import write_roles
 from integrations.oneroster.schema import Mode
 from integrations.oneroster.spared import spare
 from integrations.oneroster.staging import COURSES, ORGS, ROLES, SEATED, SECTIONS, TERMS, USERS, Stager
+from learners.demographics import kept_dimensions
 from learners.signals import places_changed
 from milestones.marks import mark_moved, mark_of_term
 from tenancy.actor import Actor
@@ -131,6 +134,7 @@ class _Import:
         self._bundle, self._report, self._modes, self._options = bundle, report, modes, options
         self._max_delete_percent = max_delete_percent
         self._stager = Stager(bundle, KnownIds())
+        self._kept = kept_dimensions()
 
     def run(self) -> None:
         self._options.step("check")
@@ -193,6 +197,8 @@ class _Import:
             self._note("guardian_links", write_guardians(modes, sink))
         if sent("enrollments"):
             self._pair(("enrolments", "section_staff"), lambda: write_enrolments(modes, sink))
+        if sent(DEMOGRAPHICS) and self._kept:
+            self._note(DEMOGRAPHICS, write_demographics(self._bundle, self._kept))
         self._mark_levels()
 
     def _mark_levels(self) -> None:
@@ -222,7 +228,7 @@ class _Import:
 
     def _count_not_stored(self, files: Mapping[str, FileSummary]) -> None:
         for name in NOT_STORED:
-            if name in files:
+            if name in files and not (name == DEMOGRAPHICS and self._kept):
                 self._report.count(name, "skipped", files[name].rows)
                 message = f"{files[name].rows} rows were checked and not stored"
                 self._report.problems.append(Problem("warning", f"{name}.csv", None, "", "not_stored", message))

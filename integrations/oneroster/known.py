@@ -12,7 +12,7 @@ from integrations.oneroster.tables_gradebook import RESOURCES_1_2, TABLES_1_2
 from learners.models import Course, Learner, School, Section, Term
 from tenancy.models import Member
 
-# Read and checked, not stored: a later issue keeps results, and demographics are more than a tracker needs.
+# Read and checked, not stored; demographics only where the tenant keeps none of them (see `demographics`).
 NOT_STORED = ("userProfiles", "demographics", *(table.name for table in (*TABLES_1_2, *RESOURCES_1_2)))
 
 

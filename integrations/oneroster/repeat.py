@@ -15,6 +15,7 @@ from integrations.oneroster.bundle import Bundle
 from integrations.oneroster.problems import Problem
 from integrations.oneroster.report import OUTCOMES, RosterReport
 from integrations.oneroster.source import UnreadableFile
+from learners.demographics import kept_dimensions
 from tenancy.actor import Actor
 from tenancy.audit import record_audit
 from tenancy.models import AuditEntry
@@ -26,7 +27,7 @@ CHUNK = 1 << 20
 TABLES = (
     "tenancy_member", "tenancy_rolegrant", "learners_school", "learners_term", "learners_course", "learners_section",
     "learners_sectionterm", "learners_learner", "learners_schoolpost", "learners_guardianlink", "learners_enrolment",
-    "learners_sectionstaff",
+    "learners_sectionstaff", "learners_demographics",
 )  # fmt: skip
 STATE = " UNION ALL ".join(
     f"SELECT '{table}', count(*), coalesce(sum(hashtextextended(t::text, 0)), 0)::text "  # noqa: S608 - constants
@@ -37,7 +38,7 @@ STATE = " UNION ALL ".join(
 
 def bundle_print(bundle: Bundle) -> str:
     """Fingerprint of what the files say; how they are packed does not matter. "" for a damaged bundle."""
-    digest = sha256(f"{RULES}".encode())
+    digest = sha256(" ".join((f"{RULES}", *kept_dimensions())).encode())
     try:
         for name in sorted(bundle.source.names):
             own = sha256()

@@ -14,24 +14,25 @@ from assessments.models import StaleMark
 from integrations.models import RosterImport, RosterImportRow
 from integrations.roster_pages.keeping import MOST_LEAVING, UNDO_FOR, State, can_undo, is_large_loss
 from integrations.roster_pages.watching import UNHEARD_AFTER
+from learners.models import Dimension
 from reporting.csv_cells import csv_text
 from tenancy.actor import Actor
 from tenancy.errors import NotFound
 from tenancy.models import RoleGrant
 
 READ = ("Background job (state, error list)", "read")
-SHOWN = 100
+SHOWN, SENSITIVE = 100, "sensitive"
 FIELDS: dict[str, Any] = {
     "given_name": _("given name"), "family_name": _("family name"), "email": _("email"),
     "preferred_name": _("preferred name"), "pronouns": _("pronouns"), "identifier": _("number"), "grade": _("grade"),
-    "home_school_id": _("school"),
+    "home_school_id": _("school"), "sensitive": _("sensitive fields"),
 }  # fmt: skip
 TABLES: dict[str, Any] = {
     "tenancy_member": _("the person"), "tenancy_rolegrant": _("a role"), "learners_school": _("the school"),
     "learners_term": _("the term"), "learners_course": _("the course"), "learners_section": _("the class"),
     "learners_learner": _("the learner's record"), "learners_schoolpost": _("a post at a school"),
     "learners_guardianlink": _("a guardian"), "learners_enrolment": _("a place in a class"),
-    "learners_sectionstaff": _("an assignment to a class"),
+    "learners_sectionstaff": _("an assignment to a class"), "learners_demographics": _("sensitive fields"),
 }  # fmt: skip
 SHOWS = ("all", "problems", "look", "changed", "new", "leaves")
 ROLES = dict(RoleGrant.Role.choices)
@@ -112,9 +113,15 @@ def _levels(one: RosterImport) -> tuple[int, int] | None:
 
 
 def _words(what: str, detail: dict[str, Any]) -> dict[str, Any]:
-    fields = [(FIELDS.get(name, name), old, new) for name, old, new in detail["fields"]]
+    fields = [(FIELDS.get(name, name), old, _labels(new) if name == SENSITIVE else new)
+              for name, old, new in detail["fields"]]  # fmt: skip
     roles = [(sign, ROLES.get(role, role)) for sign, role in detail["roles"]]
     return {**detail, "what": what, "fields": fields, "roles": roles}
+
+
+def _labels(names: str) -> str:
+    """Of sensitive fields which ones change, and not to what."""
+    return ", ".join(str(Dimension(name).label) for name in names.split(", "))
 
 
 def problem_rows(one: RosterImport, file: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from integrations.oneroster.bulk import fetch, number
 from integrations.roster_pages.differences import Difference
+from learners.demographics import NOTHING
 from learners.models import Learner, School, Section
 from tenancy.models import Member
 
@@ -95,18 +96,21 @@ class _People:
     def __init__(self, found: Differences) -> None:
         self._found = found
         self.people: dict[str, Person] = {}
-        links = found["learners_guardianlink"]
+        links, kept = found["learners_guardianlink"], found["learners_demographics"]
         seats, staff = found["learners_enrolment"], found["learners_sectionstaff"]
         grants, posts = found["tenancy_rolegrant"], found["learners_schoolpost"]
         changed = found["tenancy_member"]
         member_ids = {d.image["member_id"] for d in (*links, *staff, *grants, *posts)} | {d.id for d in changed}
-        learner_ids = {d.image["learner_id"] for d in (*links, *seats)} | {d.id for d in found["learners_learner"]}
+        learner_ids = {d.image["learner_id"] for d in (*links, *seats, *kept)} | {
+            d.id for d in found["learners_learner"]
+        }
         section_ids = {d.image["section_id"] for d in (*seats, *staff)}
         self._members = {row.pk: row for row in Member.objects.filter(id__in=member_ids).only(*MEMBER_NAMES)}
         self._learners = {row.pk: row for row in Learner.objects.filter(id__in=learner_ids).only(*LEARNER_NAMES)}
         self._sections = dict(Section.objects.filter(id__in=section_ids).values_list("id", "title"))
         self._schools = dict(School.objects.values_list("id", "name"))
         self._look_at_people()
+        self._look_at_sensitive(kept)
         self._look_at_seats(seats, lambda d: self._learner(d.image["learner_id"]))
         self._look_at_seats(staff, lambda d: self._member(d.image["member_id"]))
         self._look_at_roles(grants)
@@ -144,6 +148,14 @@ class _People:
                 old, new = (self._said(name, values[name]) for values in (d.before, d.after))
                 if (name, old, new) not in person.fields:
                     person.fields.append((name, old, new))
+
+    def _look_at_sensitive(self, found: list[Difference]) -> None:
+        """Which fields, never what they say: the preview is no place for it."""
+        for d in found:
+            before, after = d.before or NOTHING, d.after or NOTHING
+            names = [name for name in NOTHING if name in after and after[name] != before.get(name)]
+            if names:
+                self._learner(d.image["learner_id"]).fields.append(("sensitive", "", ", ".join(names)))
 
     def _said(self, name: str, value: Any) -> str:
         if name == "home_school_id":

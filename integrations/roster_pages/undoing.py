@@ -30,6 +30,7 @@ OUT = {
     "learners_guardianlink": "status = 'ended', ends_on = %(today)s",
     "learners_enrolment": "is_withdrawn = true, ends_on = %(today)s, sourced_id = NULL",
     "learners_sectionstaff": "ends_on = %(yesterday)s, sourced_id = NULL",
+    "learners_demographics": "sex = '', ethnicity = '', language = '', support_plan = NULL, free_meals = NULL",
 }
 # Whom a row is about.
 _PERSON = "(SELECT trim(p.given_name || ' ' || p.family_name) FROM {0} p WHERE p.tenant_id = %(tenant)s AND p.id = {1})"
@@ -47,6 +48,7 @@ NAMES = {
     "learners_guardianlink": _LEARNER,
     "learners_enrolment": _LEARNER,
     "learners_sectionstaff": _MEMBER,
+    "learners_demographics": _LEARNER,
 }
 # What is set back of each row: the columns that are still as the import left them.
 FIND = """

@@ -1,6 +1,7 @@
 """The models of this room, one file per subject."""
 
 from learners.models.calendar import CalendarDay
+from learners.models.demographics import Demographics, Dimension, Ethnicity, KeptDimension, Sex
 from learners.models.groups import GroupPlace, LearnerGroup, SeatingPlace, WorkingLevel
 from learners.models.invitations import Invitation
 from learners.models.people import (
@@ -17,6 +18,7 @@ from learners.models.people import (
 )
 
 __all__ = [
-    "CalendarDay", "Course", "Enrolment", "GroupPlace", "GuardianLink", "Invitation", "Learner", "LearnerGroup",
-    "School", "SchoolPost", "SeatingPlace", "Section", "SectionStaff", "SectionTerm", "Term", "WorkingLevel",
+    "CalendarDay", "Course", "Demographics", "Dimension", "Enrolment", "Ethnicity", "GroupPlace", "GuardianLink",
+    "Invitation", "KeptDimension", "Learner", "LearnerGroup", "School", "SchoolPost", "SeatingPlace", "Section",
+    "SectionStaff", "SectionTerm", "Sex", "Term", "WorkingLevel",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from learners import rolls
+from learners.demographics import kept_dimensions
 from learners.models import GuardianLink
 from learners.posts import schools_of
 from reporting.form_problems import add_problems, problems_of
@@ -36,7 +37,8 @@ def record(request: PageRequest, learner_id: UUID) -> HttpResponse:
 
 def _record(request: PageRequest, learner_id: UUID, problems: dict[str, str] | None = None) -> HttpResponse:
     learner = visible_learner(request.actor, learner_id, *READ)
-    context: dict[str, Any] = {"page": learner_record(request.actor, learner), "problems": problems or {}}
+    page = learner_record(request.actor, learner)
+    context: dict[str, Any] = {"page": page, "problems": problems or {}, "keeps_fields": bool(kept_dimensions())}
     return render(request, "people/learner.html", context, status=422 if problems else 200)
 
 

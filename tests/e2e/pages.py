@@ -188,6 +188,8 @@ PAGES: dict[str, PageOf] = {
     "people who work here": PageOf("DST", lambda s: "/people/?who=staff"),
     "person": PageOf("DST", lambda s: f"/people/members/{first(s, 'tenancy_member')}/"),
     "record of a learner": PageOf("SCH", lambda s: f"/people/learners/{s.learners[0]}/"),
+    "sensitive fields of a learner": PageOf("SCH", lambda s: f"/people/learners/{s.learners[0]}/sensitive/"),
+    "sensitive fields": PageOf("DST", lambda s: "/settings/privacy/"),
     "learner, new": PageOf("SCH", lambda s: "/people/learners/new/"),
     "invitations": PageOf("DST", lambda s: "/people/invitations/"),
     "professional development": PageOf("SCH", lambda s: "/people/development/"),

@@ -103,7 +103,8 @@ def as_1_1(files: Mapping[str, list[dict[str, str]]]) -> dict[str, list[dict[str
 def csv_bytes(name: str, rows: list[dict[str, str]], version: str = "1.2") -> bytes:
     table = TABLES[version][name]
     text = io.StringIO()
-    writer = csv.DictWriter(text, [column.name for column in table.columns], restval="")
+    metadata = sorted({key for row in rows for key in row if key.startswith("metadata.")})
+    writer = csv.DictWriter(text, [*(column.name for column in table.columns), *metadata], restval="")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode()

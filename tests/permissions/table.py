@@ -23,6 +23,7 @@ from tests.permissions.planning_table import PLANNING_ENTRIES
 from tests.permissions.plans_table import PLANS_ENTRIES
 from tests.permissions.policy_table import POLICY_ENTRIES
 from tests.permissions.portfolio_table import PORTFOLIO_ENTRIES
+from tests.permissions.privacy_table import PRIVACY_ENTRIES
 from tests.permissions.recognition_table import RECOGNITION_ENTRIES
 from tests.permissions.reports_table import REPORTS_ENTRIES
 from tests.permissions.reviews_table import REVIEWS_ENTRIES
@@ -163,6 +164,7 @@ ENTRIES: tuple[Entry, ...] = (
     *BARS_ENTRIES,
     *TASKS_ENTRIES,
     *PORTFOLIO_ENTRIES,
+    *PRIVACY_ENTRIES,
     *EVIDENCE_LOG_ENTRIES,
     *FIGURES_ENTRIES,
     *REVIEWS_ENTRIES,
