@@ -133,6 +133,35 @@ class StayCount(TenantModel):
         return f"{self.school} {self.milestone} {self.level}"
 
 
+class GroupCount(TenantModel):
+    """Levels of a group of learners, by one field that the tenant keeps: only those that may be shown have a row.
+
+    Keys as in LevelCounts, over all grades. Counted by the night.
+    """
+
+    RESOURCE = AGGREGATE
+
+    school = models.BigIntegerField()
+    framework = models.BigIntegerField(default=0)
+    kind = models.CharField(max_length=16, blank=True)
+    milestone = models.BigIntegerField(default=0)
+    dimension = models.CharField(max_length=16)
+    value = models.CharField(max_length=40, blank=True)
+    learners = count()
+    n0, n1, n2, n3, n4 = (count() for _ in range(5))
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "dimension", "milestone", "framework", "kind", "school", "value"],
+                name="groupcount_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.school} {self.dimension} {self.value}"
+
+
 class CountMark(TenantModel):
     """What moved and is not counted yet: PostgreSQL's half of the wake-up. Written in the transaction of the move.
 
@@ -157,6 +186,7 @@ class CountRun(TenantModel):
 
     at = models.DateTimeField(default=timezone.now)
     whole_at = models.DateTimeField(null=True)
+    groups_at = models.DateTimeField(null=True)
     closed_on = models.DateField(null=True)
 
     class Meta(TenantModel.Meta):

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 from django.dispatch import receiver
 
-from learners.signals import places_changed
+from learners.signals import dimension_dropped, places_changed
 from milestones import bulk
 from milestones.staging import Write
+from reporting.models import GroupCount
 from reporting.summaries.keeping import mark_schools, mark_whole
 
 MARK = """
@@ -30,6 +31,11 @@ def mark_places(sender: Any, school_ids: Collection[int] | None, **_: Any) -> No
         mark_whole()
     else:
         mark_schools(school_ids)
+
+
+@receiver(dimension_dropped)
+def forget_groups(sender: Any, dimension: str, **_: Any) -> None:
+    GroupCount.objects.filter(dimension=dimension).delete()
 
 
 if mark_moves not in bulk.followers:

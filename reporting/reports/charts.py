@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from reporting.levels import WORDS
+from reporting.reports.groups import Group, share_words
 
 LEFT, RIGHT, TOP, FOOT = 44, 500, 16, 226
 
@@ -138,6 +139,33 @@ def stays_chart(name: str, title: str, boxes: Sequence[Box]) -> SafeString:
         _("%(level)s: half of them %(half)d days or less, the slowest tenth %(slow)d or more.")
         % {"level": WORDS[one.level].name, "half": round(one.half), "slow": round(one.nine_tenths)}
         for one in boxes
+    ]
+    return _svg(name, title, f"640 {height + 28}", body, " ".join(sentences))
+
+
+def share_chart(name: str, title: str, groups: Sequence[Group]) -> SafeString:
+    """A bar for each group of which a share may be said; at the ends the words instead."""
+    shown = [one for one in groups if not one.hidden]
+    if not shown:
+        return SafeString("")
+    height, body = 12 + 36 * len(shown), []
+    for mark in range(0, 101, 25):
+        x = 216 + 3.6 * mark
+        body.append(f'<line class="grid-line" x1="{x:.0f}" x2="{x:.0f}" y1="6" y2="{height}"/>')
+        body.append(f'<text x="{x:.0f}" y="{height + 20}" text-anchor="middle">{mark} %</text>')
+    for number, one in enumerate(shown):
+        top = 13 + 36 * number
+        short = one.title if len(one.title) < 30 else f"{one.title[:28]}…"
+        body.append(f'<text x="204" y="{top + 15}" text-anchor="end">{escape(short)}</text>')
+        width = 0.0 if one.cap else 3.6 * (one.percent or 0)
+        if width:
+            box = f'x="216" y="{top}" width="{width:.0f}" height="22" rx="3"'
+            body.append(f'<rect class="mark" data-level="meets" {box}/>')
+        said = escape(share_words(one) if one.cap else f"{one.percent} %")
+        body.append(f'<text class="label" x="{224 + width:.0f}" y="{top + 15}">{said}</text>')
+    sentences = [
+        _("%(name)s: %(share)s.") % {"name": one.title, "share": share_words(one) if one.cap else f"{one.percent} %"}
+        for one in shown
     ]
     return _svg(name, title, f"640 {height + 28}", body, " ".join(sentences))
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from reporting.csv_cells import csv_text
 from reporting.levels import WORDS
+from reporting.reports.fairness import fairness_of, without_grade
 from reporting.reports.gaps import gaps_of
 from reporting.reports.groups import Group, cells_of
 from reporting.reports.page import mastery_report, stays_of, trend_of
@@ -73,7 +74,16 @@ def _stays(scope: Scope) -> str:
     return csv_text(head, rows)
 
 
+def _fairness(scope: Scope) -> str:
+    fairness = fairness_of(without_grade(scope))
+    levels = [str(WORDS[level].name) for level in range(5)]
+    rows = [[fairness.label, one.title, *line[2:4], *line[5:]]
+            for one, line in zip(fairness.groups, cells_of(fairness.groups), strict=True)]  # fmt: skip
+    head = [_("Field"), _("Group"), _("Learners"), _("Percent at Meets or above"), *levels]
+    return csv_text(head, rows)
+
+
 BLOCKS: dict[str, Callable[[Scope], str]] = {
     "schools": _schools, "grades": _grades, "milestones": _milestones, "gaps": _gaps, "trend": _trend,
-    "time-in-level": _stays,
+    "time-in-level": _stays, "fairness": _fairness,
 }  # fmt: skip

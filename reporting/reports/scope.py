@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from competencies.models import Framework
-from learners.models import School
+from learners.models import Dimension, School
 from milestones.models import Milestone
 from reporting.models import AGGREGATE, ALL_GRADES
 from reporting.pages import read_uuid
@@ -25,7 +25,8 @@ COMPARE = (1, 2, 4, 8, 13, 26, 52)
 class Scope:
     """schools: {key: school} of the reader; is_whole: all of the tenant; school, framework: what was chosen.
 
-    grade * = all; kind '' = all; weeks: how far back the figures are compared; limit: the smallest group.
+    grade * = all; kind '' = all; weeks: how far back the figures are compared; limit: the smallest group; by: the field
+    whose groups are compared.
     """
 
     schools: Mapping[int, School]
@@ -38,6 +39,7 @@ class Scope:
     grade: str = ALL_GRADES
     kind: str = ""
     weeks: int = WEEKS
+    by: str = ""
 
     @property
     def keys(self) -> list[int]:
@@ -63,6 +65,7 @@ class Scope:
             "subject": self.framework.public_id if self.framework else "",
             "kind": self.kind,
             "weeks": "" if self.weeks == WEEKS else self.weeks,
+            "by": self.by,
         }
         return urlencode({name: value for name, value in given.items() if value})
 
@@ -91,6 +94,7 @@ def read_scope(actor: Actor, tenant: Tenant, asked: QueryDict) -> Scope:
         grade=asked.get("grade", "")[:20] or ALL_GRADES,
         kind=kind if kind in Milestone.Kind.values else "",
         weeks=min(max(int(weeks), 1), MOST_WEEKS) if weeks.isascii() and weeks.isdigit() and len(weeks) < 4 else WEEKS,
+        by=asked.get("by", "") if asked.get("by", "") in Dimension.values else "",
     )
 
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("reports/gaps/", views.gaps, name="gaps_report"),
     path("reports/gaps/<uuid:milestone_id>/review/", views.send_to_review, name="send_to_review"),
     path("reports/milestones/<uuid:milestone_id>/", views.milestone_report, name="milestone_report"),
+    path("reports/fairness/", views.fairness, name="fairness_report"),
     path("reports/adoption/", views.adoption, name="adoption_report"),
     path("reports/cohorts/", cohort_views.cohorts, name="cohorts_report"),
     path("reports/cohorts/<uuid:cohort_id>/", cohort_views.cohort, name="cohort_report"),

@@ -18,6 +18,7 @@ from reporting.models import ALL_GRADES
 from reporting.pages import PageRequest, page_errors
 from reporting.reports import page
 from reporting.reports.adoption import CHOICES, adoption_of, read_days
+from reporting.reports.fairness import fairness_of, without_grade
 from reporting.reports.files import report_file
 from reporting.reports.gaps import gaps_of
 from reporting.reports.keeping_views import saved_views
@@ -37,6 +38,7 @@ TABS = (
     ("trend_report", gettext_lazy("Trend")),
     ("time_in_level", gettext_lazy("Time in level")),
     ("gaps_report", gettext_lazy("Curriculum gaps")),
+    ("fairness_report", gettext_lazy("Groups")),
     ("cohorts_report", gettext_lazy("Cohorts")),
     ("adoption_report", gettext_lazy("Use")),
 )
@@ -84,6 +86,14 @@ def time_in_level(request: PageRequest) -> HttpResponse:
 def gaps(request: PageRequest) -> HttpResponse:
     scope = read_scope(request.actor, request.tenant, request.GET)
     return report_page(request, "gaps", scope, gaps=gaps_of(scope))
+
+
+@require_GET
+@requires(*READ)
+@page_errors
+def fairness(request: PageRequest) -> HttpResponse:
+    scope = without_grade(read_scope(request.actor, request.tenant, request.GET))
+    return report_page(request, "fairness", scope, fairness=fairness_of(scope), may_keep=request.actor.has(DST))
 
 
 @require_GET

@@ -18,6 +18,7 @@ from milestones.models import Milestone, SectionMilestone
 from reporting.models import CountMark, CountRun
 from reporting.summaries import sql, stays_sql
 from reporting.summaries.cube import Facts, Rows, Topic, publish
+from reporting.summaries.groups import count_groups
 from tenancy.context import current_tenant_id, tenant_context
 from tenancy.models import Tenant
 from tenancy.selectors import local_today
@@ -79,6 +80,8 @@ def count_whole(tenant_id: int) -> int:
         run(WAIT)
         done: int = CountMark.objects.filter(id__in=list(CountMark.objects.values_list("id", flat=True))).delete()[0]
         _count_everything()
+        with whole_sets():
+            count_groups(today_here(), _tenant().small_group)
         return done
 
 
@@ -96,6 +99,8 @@ def close_day_of(tenant_id: int) -> int:
         kept = run(sql.CLOSE, day=yesterday)
         CountRun.objects.update_or_create(defaults={"closed_on": yesterday})
         _count_everything()
+        with whole_sets():
+            count_groups(today_here(), _tenant().small_group)
         return kept
 
 

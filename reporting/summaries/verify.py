@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 
 from reporting.summaries import keeping, sql
 from reporting.summaries.cube import Rows
+from reporting.summaries.groups import groups_now, kept_rows
 from tenancy.context import tenant_context
 
 SECTIONS = """
@@ -18,11 +20,15 @@ Lines = Iterator[str]
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """cells: how many were looked at; lines: one for each that differs; waiting: marks that explain differences."""
+    """cells: how many were looked at; lines: one for each that differs; waiting: marks that explain differences.
+
+    groups: rows of groups of learners that are otherwise now: they are counted by the night, what moved since differs.
+    """
 
     cells: int
     lines: tuple[str, ...]
     waiting: int
+    groups: int
 
 
 def verify_counts(tenant_id: int) -> Verified:
@@ -35,7 +41,15 @@ def verify_counts(tenant_id: int) -> Verified:
             classes = keeping.fetch(sql.by_section(is_whole=True), today=today)
         kept = {(row[0], row[2]): row[1:] for row in keeping.fetch(SECTIONS)}
         lines = [*_of_cells(rows, counted), *_of_classes(kept, classes), *_of_sums(rows)]
-    return Verified(len(rows) + len(kept), tuple(lines), waiting)
+        with keeping.whole_sets():
+            groups = _groups_that_differ(today)
+    return Verified(len(rows) + len(kept), tuple(lines), waiting, groups)
+
+
+def _groups_that_differ(today: date) -> int:
+    now, kept = groups_now(today, keeping.facts().limit), kept_rows()
+    nothing = np.zeros(6, np.int64)
+    return sum(not np.array_equal(now.get(key, nothing), kept.get(key, nothing)) for key in now.keys() | kept.keys())
 
 
 def _of_cells(rows: Rows, counted: list[tuple[Any, ...]]) -> Lines:

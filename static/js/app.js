@@ -42,6 +42,11 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
 document.body.addEventListener("htmx:afterSettle", (event) => {
   (event.target.querySelector("[data-focus]") ?? event.target.querySelector("h2[tabindex]"))?.focus();
 });
+// Printing is the browser's; a button for it is there only where it works.
+document.querySelectorAll("[data-print]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+});
 // A menu that lies over the page closes when the focus leaves it, or with Escape.
 document.querySelectorAll("details.menu").forEach((menu) => {
   menu.addEventListener("focusout", (event) => {

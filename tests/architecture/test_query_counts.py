@@ -149,6 +149,7 @@ PAGES = {
     "report, time in level": Page("DST", lambda w: "/reports/time-in-level/"),
     "report, cohorts": Page("SCH", lambda w: "/reports/cohorts/"),
     "report, use": Page("SCH", lambda w: "/reports/adoption/"),
+    "report, groups": Page("DST", lambda w: "/reports/fairness/?by=sex"),
     "report, gaps": Page("DST", lambda w: "/reports/gaps/"),
     "report of a milestone": Page("DST", lambda w: f"/reports/milestones/{w.milestone.public_id}/"),
     "names behind a report": Page("SCH", lambda w: f"/reports/names/?school={w.school.public_id}"),

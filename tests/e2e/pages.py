@@ -189,6 +189,7 @@ PAGES: dict[str, PageOf] = {
     "person": PageOf("DST", lambda s: f"/people/members/{first(s, 'tenancy_member')}/"),
     "record of a learner": PageOf("SCH", lambda s: f"/people/learners/{s.learners[0]}/"),
     "sensitive fields of a learner": PageOf("SCH", lambda s: f"/people/learners/{s.learners[0]}/sensitive/"),
+    "report of groups": PageOf("DST", lambda s: "/reports/fairness/"),
     "sensitive fields": PageOf("DST", lambda s: "/settings/privacy/"),
     "learner, new": PageOf("SCH", lambda s: "/people/learners/new/"),
     "invitations": PageOf("DST", lambda s: "/people/invitations/"),

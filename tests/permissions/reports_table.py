@@ -42,6 +42,7 @@ REPORTS_ENTRIES: tuple[Entry, ...] = (
     page("trend_report", AGGREGATE, STAFF, lambda p, k: "/reports/trend/", what="school"),
     page("time_in_level", AGGREGATE, STAFF, lambda p, k: "/reports/time-in-level/", what="school"),
     page("gaps_report", AGGREGATE, STAFF, lambda p, k: "/reports/gaps/", what="school"),
+    page("fairness_report", AGGREGATE, STAFF, lambda p, k: "/reports/fairness/", what="school"),
     page("adoption_report", AGGREGATE, STAFF, lambda p, k: "/reports/adoption/", what="school"),
     page("cohorts_report", AGGREGATE, STAFF, lambda p, k: "/reports/cohorts/", what="school"),
     page("cohorts_report", AGGREGATE, STAFF, lambda p, k: "/reports/cohorts/", what="school", method="POST", good=422),
