@@ -23,6 +23,7 @@ SCOPES = (
     "evidence.read",
     "evidence.write",
     "status.read",
+    "reports.read",
 )
 LONGEST = timedelta(days=365)
 REMEMBERED = timedelta(hours=24)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from api.v1 import statuses, views, writes
+from api.v1 import reports, statuses, views, writes
 
 urlpatterns = [
     path("frameworks/", views.Frameworks.as_view(), name="api_frameworks"),
@@ -19,6 +19,12 @@ urlpatterns = [
         statuses.Explanation.as_view(),
         name="api_explanation",
     ),
+    path("reports/mastery/", reports.Mastery.as_view(), name="api_report_mastery"),
+    path("reports/trend/", reports.Trend.as_view(), name="api_report_trend"),
+    path("reports/time-in-level/", reports.TimeInLevel.as_view(), name="api_report_time_in_level"),
+    path("reports/gaps/", reports.Gaps.as_view(), name="api_report_gaps"),
+    path("reports/fairness/", reports.Fairness.as_view(), name="api_report_fairness"),
+    path("reports/adoption/", reports.Adoption.as_view(), name="api_report_adoption"),
     path("evidence/", writes.EvidenceIn.as_view(), name="api_evidence"),
     path("status-preview/", writes.StatusPreview.as_view(), name="api_status_preview"),
 ]

@@ -13,7 +13,7 @@ from learners.models import Dimension, School
 from milestones.models import Milestone
 from reporting.models import AGGREGATE, ALL_GRADES
 from reporting.pages import read_uuid
-from tenancy.actor import DST, Actor
+from tenancy.actor import DST, INT, Actor
 from tenancy.errors import NotFound
 from tenancy.models import Tenant
 
@@ -86,7 +86,7 @@ def read_scope(actor: Actor, tenant: Tenant, asked: QueryDict) -> Scope:
     return Scope(
         schools=schools,
         frameworks=frameworks,
-        is_whole=actor.has(DST),
+        is_whole=actor.has(DST) or (actor.has(INT) and actor.school_ids is None),
         limit=tenant.small_group,
         today=actor.today,
         school=_chosen(schools, asked.get("school", "")),

@@ -171,6 +171,8 @@ PAGES = {
     "API statuses, a past day": Page("API", lambda w: f"/api/v1/statuses/?as_of={a_week_ago(w)}&limit=200"),
     "API explanation": Page("API", explanation_of),
     "API statuses explained": Page("API", lambda w: "/api/v1/statuses/?explain=true&limit=50"),
+    "API report": Page("API", lambda w: "/api/v1/reports/mastery/"),
+    "API report of groups": Page("API", lambda w: "/api/v1/reports/fairness/"),
     "API one learner": Page("API", lambda w: f"/api/v1/learners/{w.learner.public_id}/"),
     "API one competency": Page("API", lambda w: f"/api/v1/competencies/{w.competencies[1].public_id}/"),
 }

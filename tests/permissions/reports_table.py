@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.permissions.entries import STAFF, Address, Entry, page
+from tests.permissions.entries import STAFF, Address, Entry, api, page
 from tests.permissions.places import Places
 
 AGGREGATE = ("School or district aggregate", "read")
@@ -37,11 +37,21 @@ def no_view(places: Places, kind: str) -> str:
     return f"/reports/views/{places.ids['cohort']['never']}/delete/"
 
 
+def program(name: str) -> Address:
+    return lambda p, kind: f"/api/v1/reports/{name.replace('_', '-')}/"
+
+
 REPORTS_ENTRIES: tuple[Entry, ...] = (
     page("mastery_report", AGGREGATE, STAFF, lambda p, k: "/reports/", what="school"),
     page("trend_report", AGGREGATE, STAFF, lambda p, k: "/reports/trend/", what="school"),
     page("time_in_level", AGGREGATE, STAFF, lambda p, k: "/reports/time-in-level/", what="school"),
     page("gaps_report", AGGREGATE, STAFF, lambda p, k: "/reports/gaps/", what="school"),
+    *(
+        api(f"api_report_{name}", AGGREGATE, program(name), what="school")
+        for name in ("mastery", "trend", "time_in_level", "gaps", "fairness")
+    ),
+    api("api_report_adoption", AGGREGATE, lambda p, k: f"/api/v1/reports/adoption/?school={p.home.school.public_id}",
+        what="school"),
     page("fairness_report", AGGREGATE, STAFF, lambda p, k: "/reports/fairness/", what="school"),
     page("adoption_report", AGGREGATE, STAFF, lambda p, k: "/reports/adoption/", what="school"),
     page("cohorts_report", AGGREGATE, STAFF, lambda p, k: "/reports/cohorts/", what="school"),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('learners', '0002_invitations'),
+        ('learners', '0003_analysed'),
         ('tenancy', '0002_languages'),
     ]
 
