@@ -15,6 +15,7 @@ from typing import Any
 from integrations.models import RosterImportRow
 from integrations.oneroster.bulk import fetch, run
 from integrations.oneroster.repeat import TABLES
+from learners.demographics import NOTHING
 
 AT_ONCE = 5_000
 COPY = """
@@ -50,6 +51,7 @@ LOOKED_AT = {
     "learners_guardianlink": ("member_id", "learner_id", "status"),
     "learners_enrolment": ("learner_id", "section_id", "is_withdrawn"),
     "learners_sectionstaff": ("member_id", "section_id", "ends_on"),
+    "learners_demographics": ("learner_id", *NOTHING),
 }
 KEEP = """
 INSERT INTO integrations_rosterchange (tenant_id, roster_import_id, kind, row_id, before, after)
