@@ -18,6 +18,9 @@ from reporting.reports.stays import WAY, boxes_of
 from reporting.suppression import cap
 
 
+MOST_SCHOOLS = 50
+
+
 @dataclass(frozen=True, slots=True)
 class Trend:
     chart: SafeString
@@ -33,10 +36,14 @@ class Stays:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """total: None where nothing is counted yet. schools: empty where one is chosen. at: when it was counted."""
+    """total: None where nothing is counted yet. schools: empty where one is chosen. at: when it was counted.
+
+    left_out: how many schools are not among those, because they are too many for a page.
+    """
 
     total: Group | None
     schools: tuple[Group, ...]
+    left_out: int
     grades: tuple[Group, ...]
     grade_names: tuple[str, ...]
     trend: Trend
@@ -58,9 +65,11 @@ def mastery_report(scope: Scope) -> Report:
         total = group_of(whole, scope.limit, "", added(list(before.values()), scope.limit))
     grades = {one.grade for one in rows if one.grade != ALL_GRADES and one.learners}
     run = CountRun.objects.first()
+    schools = schools_of(scope) if scope.school is None and len(scope.schools) > 1 else ()
     return Report(
         total,
-        schools_of(scope) if scope.school is None and len(scope.schools) > 1 else (),
+        _lowest(schools),
+        max(len(schools) - MOST_SCHOOLS, 0),
         _grades(scope, rows),
         tuple(sorted(grades, key=grade_order)),
         trend_of(scope, now=[one for one in rows if one.grade == scope.grade]),
@@ -81,6 +90,13 @@ def schools_of(scope: Scope) -> tuple[Group, ...]:
             address = f"{reverse('mastery_report')}?{scope.with_school(school).query}"
             found.append(group_of(row, scope.limit, school.name, then, address=address))
     return tuple(found)
+
+
+def _lowest(schools: tuple[Group, ...]) -> tuple[Group, ...]:
+    """All of them by name; of more than a page holds those with the lowest share, lowest first."""
+    if len(schools) <= MOST_SCHOOLS:
+        return schools
+    return tuple(sorted(schools, key=lambda one: (bool(one.hidden), one.percent or 0))[:MOST_SCHOOLS])
 
 
 def _grades(scope: Scope, rows: Sequence[Row]) -> tuple[Group, ...]:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from milestones.flags import stall_limits
 from milestones.models import Milestone, SectionMilestone
 from reporting.models import CountMark, CountRun
-from reporting.summaries import sql, stays_sql
+from reporting.summaries import resum_sql, sql, stays_sql
 from reporting.summaries.cube import Facts, Rows, Topic, publish
 from reporting.summaries.groups import count_groups
 from tenancy.context import current_tenant_id, tenant_context
@@ -24,6 +24,7 @@ from tenancy.models import Tenant
 from tenancy.selectors import local_today
 
 AT_ONCE = 5_000
+Cell = tuple[int, int]  # school, milestone
 LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('level counts', %(tenant)s))"
 WAIT = "SELECT pg_advisory_xact_lock(hashtextextended('level counts', %(tenant)s))"
 
@@ -65,10 +66,15 @@ def follow_marks_of(tenant_id: int, limit: int = AT_ONCE) -> int:
             return len(marks)
         schools = sorted({school for _, _, _, school in marks if school})
         moved = sorted({(learner, milestone) for _, learner, milestone, _ in marks if learner})
-        _count_cells(_cells(schools, moved))
+        cells = _cells(schools, moved)
+        is_same = _count_cells(cells)
         if schools:
             run(sql.keep_heads(), today=today_here(), **_stalls())
-        _publish()
+        if schools or not is_same:
+            _publish()
+        else:
+            for statement in resum_sql.IN_ORDER:
+                run(statement, **_given(cells))
         CountRun.objects.update_or_create(defaults={"at": timezone.now()})
         return len(marks)
 
@@ -126,13 +132,20 @@ def _count_everything() -> None:
     CountRun.objects.update_or_create(defaults={"at": now, "whole_at": now})
 
 
-def _count_cells(cells: list[tuple[int, int]]) -> None:
-    given = {"schools": [school for school, _ in cells], "milestones": [milestone for _, milestone in cells]}
+def _count_cells(cells: list[Cell]) -> bool:
+    """Whether as many learners as before are in each: only their levels moved."""
+    given = _given(cells)
+    before = fetch(resum_sql.SIZES, **given)
     run(sql.keep_base(is_whole=False), today=today_here(), **given)
     run(sql.keep_sections(is_whole=False), today=today_here(), **given)
+    return before == fetch(resum_sql.SIZES, **given)
 
 
-def _cells(schools: list[int], moved: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _given(cells: list[Cell]) -> dict[str, list[int]]:
+    return {"schools": [school for school, _ in cells], "milestones": [milestone for _, milestone in cells]}
+
+
+def _cells(schools: list[int], moved: list[tuple[int, int]]) -> list[Cell]:
     """(school, milestone) of what was marked. Of a marked school: all that is planned, given or counted there."""
     found = fetch(sql.TOUCHED, learners=[one for one, _ in moved], milestones=[one for _, one in moved])
     cells = {(int(school), int(milestone)) for school, milestone in found}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -19,6 +20,7 @@ from milestones.models import Milestone, MilestoneStatus, StatusChange
 from milestones.plans import plan_milestones
 from milestones.services import drain_tenant
 from reporting.models import CountMark, CountRun, LevelCount, LevelDay, SectionCount, StayCount
+from reporting.summaries import keeping
 from reporting.summaries.keeping import close_day_of, count_whole, follow_marks_of
 from tenancy.context import tenant_context
 from tenancy.models import Tenant
@@ -69,6 +71,34 @@ def test_what_moves_is_counted_and_equals_a_direct_count(home: World) -> None:
         assert (row.learners, row.is_shown) == (14, True)
         assert row.n0 < 14
         assert SectionCount.objects.filter(section=home.section.pk, milestone=home.milestone.pk).exists()
+
+
+def test_sums_follow_levels_without_working_everything_out(home: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two schools, grades above and under the limit, milestones of several topics; whoever moves, all sums hold."""
+    rng = random.Random(6)
+    with tenant_context(home.tenant.pk):
+        more = [
+            Milestone.objects.create(title=f"M{n}", kind=kind, framework=home.framework if n else None)
+            for n, kind in enumerate(("academic", "engagement", "behavioural"))
+        ]
+        for section in (home.section, home.other_section):
+            plan_milestones(home.system, section=section, milestones=[(one, None) for one in more])
+            for n in range(24):
+                add_learner(home, f"{section.pk}-{n}", section, grade=rng.choice(("6", "7", "7", "8")))
+        learners = list(Learner.objects.order_by("id"))
+    count_whole(home.tenant.pk)
+    monkeypatch.setattr(keeping, "_publish", lambda: pytest.fail("nobody came or went"))
+    for turn in range(4):
+        with tenant_context(home.tenant.pk):
+            for learner, one in rng.sample([(learner, one) for learner in learners for one in more], 30):
+                level = {"level": rng.randrange(5), "since": timezone.now()}
+                MilestoneStatus.objects.update_or_create(learner=learner, milestone=one, defaults=level)
+                CountMark.objects.create(learner=learner.pk, milestone=one.pk)
+        assert follow_marks_of(home.tenant.pk) == 30
+        assert ", 0 differ" in verified(home), turn
+        with tenant_context(home.tenant.pk):
+            row = LevelCount.objects.get(school=0, grade="*", framework=0, kind="", milestone=0)
+            assert row.is_shown
 
 
 def test_what_is_done_by_hand_to_people_is_followed(home: World) -> None:
