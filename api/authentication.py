@@ -1,15 +1,17 @@
 """Token authentication: the token names its tenant, and whatever the host says, the request stays in it."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Q
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, NotFound
 from rest_framework.request import Request
 
-from api.models import ApiClient, ApiClientSchool
+from api.addresses import may_call_from
+from api.models import AccessToken, ApiClient, ApiClientSchool
 from tenancy.actor import INT, Actor
 from tenancy.context import has_tenant
 from tenancy.models import Tenant
@@ -45,18 +47,10 @@ class TokenAuthentication(BaseAuthentication):
             raise NotFound
         if parsed is None or not has_tenant():
             raise AuthenticationFailed(BAD)
-        now = timezone.now()
-        limits = ApiClientSchool.objects.filter(client_id=OuterRef("pk")).values("school_id")
-        client = (
-            ApiClient.objects.filter(token_hash=token_hash(parsed.text), is_revoked=False, expires_at__gt=now)
-            .select_related("tenant")
-            .annotate(limited_to=ArraySubquery(limits))
-            .first()
-        )
-        if client is None:
+        client, scopes = self._client(token_hash(parsed.text))
+        if client is None or not may_call_from(client, str(request.META.get("REMOTE_ADDR", ""))):
             raise AuthenticationFailed(BAD)
-        if client.last_used_at is None or client.last_used_at < now - SEEN_EVERY:
-            ApiClient.objects.filter(pk=client.pk).update(last_used_at=now)
+        request._request.api_client = client  # type: ignore[attr-defined]  # for the log of calls
         tenant: Tenant = client.tenant
         request._request.tenant = tenant  # type: ignore[attr-defined]
         schools = frozenset(client.limited_to)
@@ -65,11 +59,25 @@ class TokenAuthentication(BaseAuthentication):
             today=local_today(tenant),
             roles=frozenset({INT}),
             token_id=client.pk,
-            scopes=frozenset(client.scopes),
+            scopes=frozenset(scopes),
             school_ids=schools or None,
             label=client.name,
         )
         return ApiCaller(client), actor
+
+    def _client(self, hashed: str) -> tuple[Any, list[str]]:
+        """Whose key it is, or whose access token, and what it may do. One query for a key, two for an access token."""
+        now = timezone.now()
+        limits = ApiClientSchool.objects.filter(client_id=OuterRef("pk")).values("school_id")
+        rows = ApiClient.objects.filter(is_revoked=False, expires_at__gt=now).select_related("tenant")
+        rows = rows.annotate(limited_to=ArraySubquery(limits))
+        client = rows.filter(Q(token_hash=hashed) | Q(previous_hash=hashed, previous_until__gt=now)).first()
+        if client is not None:
+            if client.last_used_at is None or client.last_used_at < now - SEEN_EVERY:
+                ApiClient.objects.filter(pk=client.pk).update(last_used_at=now)
+            return client, client.scopes
+        token = AccessToken.objects.filter(token_hash=hashed, expires_at__gt=now).first()
+        return (rows.filter(pk=token.client_id).first(), token.scopes) if token is not None else (None, [])
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'

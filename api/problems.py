@@ -1,5 +1,6 @@
 """All errors of the API as problem details (RFC 9457): type, title, status, code, detail and errors."""
 
+from math import ceil
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -54,6 +55,10 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         body = problem(400, "invalid", errors[0]["message"] if errors else "Check the values.", errors)
     elif isinstance(error, exceptions.APIException):
         body = problem(error.status_code, str(error.default_code), str(error.detail))
+        if isinstance(error, exceptions.Throttled):
+            wait = ceil(getattr(error, "wait", None) or 1)
+            text = f"The requests of this minute are used up. Wait {wait} s, or ask for more rows at once"
+            body, headers["Retry-After"] = problem(429, "too_many_requests", text), str(wait)
         if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
             headers["WWW-Authenticate"] = 'Bearer realm="api"'
             body["status"] = 401

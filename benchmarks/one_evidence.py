@@ -24,7 +24,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from worlds import World, add_evidence, world
 
-from api.services import SCOPES, create_client
+from api.keys import SCOPES, create_client
 from assessments.models import Evidence, LearnerCompetency
 from assessments.pieces import Piece
 from assessments.services import record_many

@@ -26,6 +26,7 @@ MENU = (
     (SCH, "support_plans", _("Plans"), "handshake"),
     (SCH, "policies", _("Policies"), "settings"),
     (DST, "policies", _("Policies"), "settings"),
+    (DST, "developers", _("Developers"), "code"),
     (SCH, "curriculum", _("Curriculum"), "list-checks"),
     (SCH, "reviews", _("Reviews"), "clipboard-check"),
     (DST, "curriculum", _("Curriculum"), "list-checks"),

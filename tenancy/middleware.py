@@ -22,8 +22,8 @@ class TenantMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.tenant = request.actor = None  # type: ignore[attr-defined]
-        # A certificate names its own tenant, whoever asks; so does an invitation.
-        if request.path_info.startswith((settings.STATIC_URL, "/healthz", "/readyz", "/verify/", "/invite/")):
+        # A certificate names its own tenant, whoever asks; so do an invitation and the client of OAuth.
+        if request.path_info.startswith((settings.STATIC_URL, "/healthz", "/readyz", "/verify/", "/invite/", "/oauth/")):
             return self.get_response(request)
         is_api = request.path_info.startswith("/api/v1/")
         with ExitStack() as stack:

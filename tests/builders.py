@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from api.models import ApiClient
-from api.services import SCOPES, create_client
+from api.keys import SCOPES, create_client
 from assessments.models import Evidence
 from assessments.pieces import Piece
 from assessments.services import record_evidence

@@ -213,6 +213,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "tenancy.middleware.TenantMiddleware",
     "tenancy.languages.LanguageMiddleware",
+    "api.middleware.ApiLog",
 ]
 ROOT_URLCONF = "waymark.urls"
 WSGI_APPLICATION = "waymark.wsgi.application"
@@ -358,6 +359,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["api.permissions.DeclaredPermission"],
+    "DEFAULT_THROTTLE_CLASSES": ["api.rates.PerMinute"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["api.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from api.oauth import token
 from waymark import views
 from waymark.health import healthz, readyz
 
@@ -17,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("tenancy.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("api/", include("api.urls")),
+    path("oauth/token", token, name="oauth_token"),
+    path("developers/", include("api.developers.urls")),
     path("", views.home, name="home"),
     path("curriculum/", include("integrations.competency_tables.urls")),
     path("people/imports/", include("integrations.roster_pages.urls")),

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api import services
+from api import answers
 from api.parsers import BulkJSONParser
 from api.permissions import actor_of
 from api.v1 import serializers
@@ -59,12 +59,12 @@ class EvidenceIn(DeclaredView, APIView):
             raise Invalid([{"field": "Idempotency-Key", "code": "too_long", "message": text}])
         client: Any = request.user.pk
         data = request.data  # parsed before the body is hashed: a broken body is never remembered
-        wanted = services.request_hash("POST", request.path, repr(data).encode())
-        known = services.remembered_answer(client, key, wanted)
+        wanted = answers.request_hash("POST", request.path, repr(data).encode())
+        known = answers.remembered_answer(client, key, wanted)
         if known is not None and known.status is not None:
             return Response(known.body, status=known.status, headers={"Idempotent-Replayed": "true"})
         response = self._record(request)
-        services.remember_answer(client, key, response.status_code, response.data)
+        answers.remember_answer(client, key, response.status_code, response.data)
         return response
 
     def _record(self, request: Request) -> Response:

@@ -69,7 +69,7 @@ def follow_marks_of(tenant_id: int, limit: int = AT_ONCE) -> int:
         cells = _cells(schools, moved)
         is_same = _count_cells(cells)
         if schools:
-            run(sql.keep_heads(), today=today_here(), **_stalls())
+            run(sql.keep_heads(is_whole=False), today=today_here(), **_stalls(), **_given(_cells(schools, [])))
         if schools or not is_same:
             _publish()
         else:
@@ -124,7 +124,7 @@ def _count_everything() -> None:
     with whole_sets():
         run(sql.keep_base(is_whole=True), today=today)
         run(sql.keep_sections(is_whole=True), today=today)
-        run(sql.keep_heads(), today=today, **_stalls())
+        run(sql.keep_heads(is_whole=True), today=today, **_stalls())
         run(stays_sql.KEEP_STAYS, today=today)
         run(stays_sql.SUM_STAYS)
     _publish()

@@ -83,14 +83,14 @@ FROM (SELECT DISTINCT l.id AS learner_id, sm.milestone_id, s.id AS section_id, s
 """  # noqa: S608
 
 
-def heads() -> str:
+def heads(*, is_whole: bool) -> str:
     """(school, grade, framework or 0 for all, kind or '', learners, stalled on two or more) of every topic."""
     return f"""
 WITH pairs AS (
   SELECT d.school_id, d.grade, d.learner_id, coalesce(m.framework_id, -1) AS framework, m.kind,
     (t.level IN (1, 2) AND t.since < %(now)s - make_interval(days => CASE t.level WHEN 1 THEN k.one ELSE k.two END))
       AS is_stalled
-  FROM ({due(is_whole=True)}) d
+  FROM ({due(is_whole=is_whole)}) d
   JOIN milestones_milestone m ON m.tenant_id = %(tenant)s AND m.id = d.milestone_id
   JOIN unnest(%(limited)s::bigint[], %(ones)s::int[], %(twos)s::int[]) AS k (milestone, one, two)
     ON k.milestone = d.milestone_id
@@ -148,12 +148,16 @@ DELETE FROM reporting_sectioncount t WHERE t.tenant_id = %(tenant)s {where}
 """  # noqa: S608
 
 
-def keep_heads() -> str:
-    """Learners of each topic in each grade of each school, and how many of them are stalled on two or more."""
+def keep_heads(*, is_whole: bool) -> str:
+    """Learners of each topic in each grade of each school, and how many of them are stalled on two or more.
+
+    Unless whole, of the schools of the cells, which are then all cells of these schools.
+    """
+    where = "" if is_whole else "AND t.school = ANY(%(schools)s::bigint[])"
     return f"""
 WITH x AS MATERIALIZED (
   SELECT h.school_id AS school, h.grade, h.framework, h.kind, h.count AS learners, h.stalled FROM (
-    {heads()}
+    {heads(is_whole=is_whole)}
   ) h (school_id, grade, framework, kind, count, stalled)
 ), written AS (
   INSERT INTO reporting_levelcount AS t (tenant_id, {KEY}, {COUNTS}, stalled, sections, assessed, is_shown)
@@ -162,7 +166,7 @@ WITH x AS MATERIALIZED (
   WHERE (t.learners, t.stalled) IS DISTINCT FROM (excluded.learners, excluded.stalled)
 )
 UPDATE reporting_levelcount t SET learners = 0, stalled = 0
-WHERE t.tenant_id = %(tenant)s AND t.milestone = 0 AND t.school > 0 AND t.grade <> '*' AND t.learners > 0
+WHERE t.tenant_id = %(tenant)s AND t.milestone = 0 AND t.school > 0 AND t.grade <> '*' AND t.learners > 0 {where}
   AND NOT EXISTS (SELECT FROM x WHERE (x.school, x.grade, x.framework, x.kind)
     = (t.school, t.grade, t.framework, t.kind))
 """  # noqa: S608

@@ -9,7 +9,7 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from api.services import SCOPES, create_client
+from api.keys import SCOPES, create_client
 from assessments.services import record_evidence, withdraw_evidence
 from learners.models import Learner, Section, SectionStaff
 from milestones.models import SectionMilestone

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 
-from api.services import SCOPES
+from api.keys import SCOPES
 from learners.models import Learner, Section
 from tenancy.access import can, may_at_all, visible_q, would_gain
 from tenancy.actor import Actor

@@ -9,7 +9,7 @@ import pytest
 from django.db.models import Q
 from django.urls import path
 
-from api.services import SCOPES
+from api.keys import SCOPES
 from learners.models import Enrolment, Learner, Section
 from tenancy.context import tenant_context
 from tests.architecture.route_checks import THIRD_PARTY, routes, walk

@@ -14,7 +14,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from api.services import SCOPES, create_client
+from api.keys import SCOPES, create_client
 from assessments.pieces import Piece
 from assessments.services import record_many
 from competencies.models import Framework
