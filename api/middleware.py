@@ -30,12 +30,17 @@ class ApiLog:
             body = getattr(response, "data", None)
             said = body if response.status_code >= 400 and isinstance(body, dict) else {}
             ApiRequest.objects.create(
-                client=client, at=at, method=request.method or "", path=request.path[:300],
-                parameters=", ".join(sorted(request.GET))[:200], status=response.status_code,
-                code=str(said.get("code", ""))[:40], sentence=sentence(said)[:400],
+                client=client, at=at, method=plain(request.method or "", 8), path=plain(request.path, 300),
+                parameters=plain(", ".join(sorted(request.GET)), 200), status=response.status_code,
+                code=plain(str(said.get("code", "")), 40), sentence=plain(sentence(said), 400),
                 ms=round(1000 * (time.perf_counter() - started)),
             )  # fmt: skip
         return response
+
+
+def plain(text: str, most: int) -> str:
+    """What PostgreSQL can keep and a page can show of whatever was sent."""
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text[:most])
 
 
 def sentence(body: dict[str, Any]) -> str:

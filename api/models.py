@@ -124,7 +124,6 @@ class ApiRequest(TenantModel):
     code = models.CharField(max_length=40, blank=True)
     sentence = models.CharField(max_length=400, blank=True)
     ms = models.PositiveIntegerField()
-    number = models.CharField(max_length=40, blank=True)
 
     class Meta(TenantModel.Meta):
         indexes = [

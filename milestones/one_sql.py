@@ -60,7 +60,9 @@ JOIN milestones_milestone m ON m.tenant_id = c.tenant_id AND m.id = c.milestone_
   AND (m.learner_id IS NULL OR m.learner_id = %(learner_id)s)
 WHERE c.tenant_id = %(tenant)s AND c.competency_id = %(competency_id)s
 """
+# Looked up once and kept: a planner that believes in empty tables would join them anew for every row.
 READ = f"""
+WITH mine AS MATERIALIZED ({MILESTONES})
 SELECT
   (SELECT coalesce(json_agg(json_build_array({as_json(EVIDENCE_FIELDS)}) ORDER BY e.occurred_at, e.id), '[]')
    FROM assessments_evidence e WHERE e.tenant_id = %(tenant)s AND e.learner_competency_id = %(pair)s),
@@ -68,18 +70,19 @@ SELECT
    FROM milestones_competencystatus s
    WHERE s.tenant_id = %(tenant)s AND s.learner_id = %(learner_id)s AND (s.competency_id = %(competency_id)s
      OR s.competency_id IN (SELECT o.competency_id FROM milestones_criterion o
-                            WHERE o.tenant_id = %(tenant)s AND o.milestone_id IN ({MILESTONES})))),
+                            WHERE o.tenant_id = %(tenant)s AND o.milestone_id IN (SELECT milestone_id FROM mine)))),
   (SELECT coalesce(json_agg(json_build_array(s.id, s.learner_id, s.milestone_id, s.level, s.computed_level,
      s.previous_level, coalesce(s.set_level, -1), coalesce(s.set_until - date '2000-01-01', 2147483647),
      s.criteria_met, s.flags, coalesce((extract(epoch FROM s.earned_at) * 1000000)::bigint, -1),
      (extract(epoch FROM s.since) * 1000000)::bigint) ORDER BY s.milestone_id), '[]')
    FROM milestones_milestonestatus s
-   WHERE s.tenant_id = %(tenant)s AND s.learner_id = %(learner_id)s AND s.milestone_id IN ({MILESTONES})),
+   WHERE s.tenant_id = %(tenant)s AND s.learner_id = %(learner_id)s
+     AND s.milestone_id IN (SELECT milestone_id FROM mine)),
   (SELECT coalesce(json_agg(json_build_array(o.milestone_id, m.rule, m.need, m.framework_id, o.competency_id,
      o.required_level, o.points, o.is_required, o.measure, o.target, o.is_at_most, o.baseline, o.period, m.learner_id)
      ORDER BY o.milestone_id, o.position, o.id), '[]')
    FROM milestones_criterion o JOIN milestones_milestone m ON m.tenant_id = o.tenant_id AND m.id = o.milestone_id
-   WHERE o.tenant_id = %(tenant)s AND o.milestone_id IN ({MILESTONES})),
+   WHERE o.tenant_id = %(tenant)s AND o.milestone_id IN (SELECT milestone_id FROM mine)),
   (SELECT framework_id FROM competencies_competency WHERE tenant_id = %(tenant)s AND id = %(competency_id)s),
   (SELECT home_school_id FROM learners_learner WHERE tenant_id = %(tenant)s AND id = %(learner_id)s),
   (SELECT json_build_array(count(*), coalesce(max(id), 0), max(published_at)) FROM competencies_policyversion

@@ -15,6 +15,8 @@ from tenancy.models import Affiliation, Tenant
 from tenancy.selectors import SESSION_KEY, actor_for_user, tenant_of_host
 from tenancy.tokens import parse_token
 
+WITHOUT_TENANT = ("/healthz", "/readyz", "/verify/", "/invite/", "/oauth/")
+
 
 class TenantMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -23,7 +25,9 @@ class TenantMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.tenant = request.actor = None  # type: ignore[attr-defined]
         # A certificate names its own tenant, whoever asks; so do an invitation and the client of OAuth.
-        if request.path_info.startswith((settings.STATIC_URL, "/healthz", "/readyz", "/verify/", "/invite/", "/oauth/")):
+        if request.path_info.startswith(
+            (settings.STATIC_URL, "/healthz", "/readyz", "/verify/", "/invite/", "/oauth/")
+        ):
             return self.get_response(request)
         is_api = request.path_info.startswith("/api/v1/")
         with ExitStack() as stack:

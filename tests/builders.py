@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from api.models import ApiClient
 from api.keys import SCOPES, create_client
+from api.models import ApiClient
 from assessments.models import Evidence
 from assessments.pieces import Piece
 from assessments.services import record_evidence

@@ -38,7 +38,6 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(blank=True, max_length=40)),
                 ('sentence', models.CharField(blank=True, max_length=400)),
                 ('ms', models.PositiveIntegerField()),
-                ('number', models.CharField(blank=True, max_length=40)),
                 ('client', tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requests', to='api.apiclient')),
                 ('tenant', tenancy.fields.TenantField()),
             ],

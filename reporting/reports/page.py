@@ -17,7 +17,6 @@ from reporting.reports.scope import Scope
 from reporting.reports.stays import WAY, boxes_of
 from reporting.suppression import cap
 
-
 MOST_SCHOOLS = 50
 
 

@@ -1,6 +1,7 @@
-"""Sums over cells whose levels moved while nobody came or went: what may be shown stays as it is, so only the sums of the
+"""Sums over cells whose levels moved while nobody came or went.
 
-touched rows are added up anew, in this order. The rest of the raw SQL is in `sql`.
+What may be shown stays as it is then, so only the sums of the touched rows are added up anew, in this order. The rest
+of the raw SQL is in `sql`.
 """
 
 from reporting.summaries.sql import CELLS

@@ -206,6 +206,7 @@ def test_a_rate_is_told_and_held(cast: Cast) -> None:
 def test_the_log_says_what_was_wrong_and_keeps_no_content(cast: Cast, district: Client) -> None:
     _, secret = made(cast.home)
     call(secret, "competencies/?colour=blue-secret")
+    assert call(secret, "competencies/?a%00b=1").status_code == 400
     call(secret, "frameworks/")
     call("wm_1_nonsense", "frameworks/")
     page = district.get("/developers/log/").text
@@ -215,7 +216,7 @@ def test_the_log_says_what_was_wrong_and_keeps_no_content(cast: Cast, district: 
     everything = district.get("/developers/log/?show=all").text
     assert "/api/v1/frameworks/" in everything
     with tenant_context(cast.home.tenant.pk):
-        assert ApiRequest.objects.count() == 2
+        assert ApiRequest.objects.count() == 3
         ApiRequest.objects.update(at=timezone.now() - timedelta(days=31))
     forget_old_keys()
     with tenant_context(cast.home.tenant.pk):

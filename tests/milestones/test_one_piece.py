@@ -20,7 +20,8 @@ from milestones.verify import verify_tenant
 from tenancy.context import tenant_context
 from tests.builders import Cast, World
 
-TRANSACTION_CONTROL = ("SAVEPOINT", "RELEASE", "SET LOCAL app.tenant_id = ''")  # the last one closes a nested tenant
+# The last but one closes a nested tenant; the last one is the log of the API, which every call is kept in.
+APART = ("SAVEPOINT", "RELEASE", "SET LOCAL app.tenant_id = ''", 'INSERT INTO "api_apirequest"')
 
 
 def post(world: World, number: int, **values: Any) -> Any:
@@ -35,7 +36,7 @@ def post(world: World, number: int, **values: Any) -> Any:
 
 
 def statements(queries: CaptureQueriesContext) -> list[str]:
-    return [one["sql"] for one in queries.captured_queries if not one["sql"].startswith(TRANSACTION_CONTROL)]
+    return [one["sql"] for one in queries.captured_queries if not one["sql"].startswith(APART)]
 
 
 @pytest.mark.parametrize("history", [0, 1, 40])

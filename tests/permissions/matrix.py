@@ -77,6 +77,8 @@ FACTS: dict[str, dict[str, dict[str, frozenset[str]]]] = {
     # Roster imports, too. People: a teacher of the school, somebody of another one. Invitations: as their learner.
     "roster_import": {},
     "member": {"SCH": {"SCH": frozenset({"own"})}},
+    # Keys: of whoever administers all schools that they reach.
+    "api_client": {"SCH": {"SCH": frozenset({"own"})}},
 }
 FACTS |= {
     "task": FACTS["section"],
@@ -127,6 +129,7 @@ KINDS = {
     "support_plan": INSIDE,
     "message": INSIDE,
     "mailbox": ("own",),
+    "api_client": ("own", "other_school"),
     "message_template": ("own",),
     "narrative": INSIDE,
     "goal_note": INSIDE,

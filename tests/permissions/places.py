@@ -22,6 +22,7 @@ from tenancy.selectors import local_today
 from tests.builders import Cast, World, add_competency, add_learner, add_member, add_milestone, build_cast, piece
 from tests.permissions.bars_places import add_own_milestones
 from tests.permissions.curriculum_places import add_uploads
+from tests.permissions.developers_places import add_developers
 from tests.permissions.library_places import add_library
 from tests.permissions.messages_places import add_messages
 from tests.permissions.narratives_places import add_narratives
@@ -63,6 +64,7 @@ def build_places() -> Places:
     add_policies(places)
     add_uploads(places)
     add_people(places)
+    add_developers(places)
     add_sheets(places)
     add_own_milestones(places)
     add_tasks(places)

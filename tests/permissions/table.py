@@ -8,6 +8,7 @@ from typing import Any
 from tests.permissions.bars_table import BARS_ENTRIES
 from tests.permissions.cards_table import CARDS_ENTRIES
 from tests.permissions.curriculum_table import CURRICULUM_ENTRIES
+from tests.permissions.developers_table import DEVELOPERS_ENTRIES
 from tests.permissions.entries import ANYBODY, STAFF, Address, Entry, api, own, page
 from tests.permissions.evidence_log_table import EVIDENCE_LOG_ENTRIES
 from tests.permissions.family_table import FAMILY_ENTRIES
@@ -175,6 +176,7 @@ ENTRIES: tuple[Entry, ...] = (
     *PLANNING_ENTRIES,
     *LIBRARY_ENTRIES,
     *PEOPLE_ENTRIES,
+    *DEVELOPERS_ENTRIES,
     *CARDS_ENTRIES,
 )  # fmt: skip
 

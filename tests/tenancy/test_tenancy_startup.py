@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.db.migrations.state import ProjectState
 from django.test import Client
 
+from tenancy.operations import Analysed
 from tests.conftest import use_database
 from waymark import startup
 from waymark.startup import UnsafeStart, refuse_unsafe_start, role_problems, setting_problems
@@ -98,3 +100,14 @@ def test_readiness_finds_a_table_without_row_security(committed_db: None, owner_
         owner_connection.execute("ALTER TABLE learners_learner FORCE ROW LEVEL SECURITY")
     assert response.status_code == 503
     assert response.json()["status"] == "not ready"
+
+
+@pytest.mark.parametrize(("version", "statements"), [(160009, 0), (170000, 1)])
+def test_servers_before_17_know_no_right_to_analyse(
+    db: None, monkeypatch: pytest.MonkeyPatch, version: int, statements: int
+) -> None:
+    """The word is a syntax error there, and migrating would end on it."""
+    monkeypatch.setattr(connection, "pg_version", version)
+    with connection.schema_editor(collect_sql=True, atomic=False) as editor:
+        Analysed("learners_learner").database_forwards("learners", editor, ProjectState(), ProjectState())
+    assert len(editor.collected_sql) == statements
