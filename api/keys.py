@@ -50,7 +50,7 @@ def create_client(
     from which it may call, none for everywhere. Raises Invalid.
     """
     name, scopes, schools = name.strip(), sorted(set(scopes)), list(schools)
-    problems = [*_name(name), *_scopes(scopes), *_of_actor(actor, scopes, schools), *_expiry(expires_at)]
+    problems = [*_name(name), *_scopes(actor, scopes), *_of_actor(actor, scopes, schools), *_expiry(expires_at)]
     networks, wrong = _networks(addresses)
     problems += wrong
     if problems:
@@ -109,8 +109,8 @@ def _name(name: str) -> Problems:
     return []
 
 
-def _scopes(scopes: Sequence[str]) -> Problems:
-    if not scopes:
+def _scopes(actor: Actor, scopes: Sequence[str]) -> Problems:
+    if actor.member_id is not None and not scopes:
         return [problem("scopes", _("Choose at least one thing that the program may do"), "required")]
     unknown = next((scope for scope in scopes if scope not in SCOPES), None)
     if unknown is None:
