@@ -55,6 +55,9 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         body = problem(400, "invalid", errors[0]["message"] if errors else "Check the values.", errors)
     elif isinstance(error, exceptions.APIException):
         body = problem(error.status_code, str(error.default_code), str(error.detail))
+        if isinstance(error, exceptions.MethodNotAllowed):
+            allowed = ", ".join(getattr(context.get("view"), "allowed_methods", []))
+            body = problem(405, "method_not_allowed", f"{error.detail} Use {allowed}")
         if isinstance(error, exceptions.Throttled):
             wait = ceil(getattr(error, "wait", None) or 1)
             text = f"The requests of this minute are used up. Wait {wait} s, or ask for more rows at once"
