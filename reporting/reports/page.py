@@ -35,19 +35,27 @@ class Stays:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """total: None where nothing is counted yet. schools: empty where one is chosen. at: when it was counted.
-
-    left_out: how many schools are not among those, because they are too many for a page.
-    """
+    """total: None where nothing is counted yet. schools: empty where one is chosen. at: when it was counted."""
 
     total: Group | None
     schools: tuple[Group, ...]
-    left_out: int
     grades: tuple[Group, ...]
     grade_names: tuple[str, ...]
     trend: Trend
     stays: Stays
     at: datetime | None
+
+    @property
+    def lowest_schools(self) -> tuple[Group, ...]:
+        """All of them by name; of more than a page holds those with the lowest share, lowest first."""
+        if len(self.schools) <= MOST_SCHOOLS:
+            return self.schools
+        return tuple(sorted(self.schools, key=lambda one: (bool(one.hidden), one.percent or 0))[:MOST_SCHOOLS])
+
+    @property
+    def left_out(self) -> int:
+        """How many schools a page does not hold."""
+        return max(len(self.schools) - MOST_SCHOOLS, 0)
 
     @property
     def developing(self) -> Box | None:
@@ -67,8 +75,7 @@ def mastery_report(scope: Scope) -> Report:
     schools = schools_of(scope) if scope.school is None and len(scope.schools) > 1 else ()
     return Report(
         total,
-        _lowest(schools),
-        max(len(schools) - MOST_SCHOOLS, 0),
+        schools,
         _grades(scope, rows),
         tuple(sorted(grades, key=grade_order)),
         trend_of(scope, now=[one for one in rows if one.grade == scope.grade]),
@@ -89,13 +96,6 @@ def schools_of(scope: Scope) -> tuple[Group, ...]:
             address = f"{reverse('mastery_report')}?{scope.with_school(school).query}"
             found.append(group_of(row, scope.limit, school.name, then, address=address))
     return tuple(found)
-
-
-def _lowest(schools: tuple[Group, ...]) -> tuple[Group, ...]:
-    """All of them by name; of more than a page holds those with the lowest share, lowest first."""
-    if len(schools) <= MOST_SCHOOLS:
-        return schools
-    return tuple(sorted(schools, key=lambda one: (bool(one.hidden), one.percent or 0))[:MOST_SCHOOLS])
 
 
 def _grades(scope: Scope, rows: Sequence[Row]) -> tuple[Group, ...]:

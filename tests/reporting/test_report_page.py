@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from learners.models import Learner, School, Section, SectionStaff
 from milestones.models import Milestone, MilestoneStatus, ReviewItem, SectionMilestone
+from reporting.reports import page
 from reporting.summaries.cube import Facts, Rows, publish
 from reporting.summaries.keeping import count_whole
 from reporting.suppression import cap, hide
@@ -205,9 +206,26 @@ def test_figures_of_a_shown_group_on_every_page(forty: World, signed_in: As) -> 
     assert not any(name in words + one for name in ("Ana", "Ben", "Cleo"))
     said = client.get("/reports/milestones.csv").content.decode()
     assert "42,38,,10,8,8,12,4" in said
-    for page in ("/reports/trend/", "/reports/time-in-level/", "/reports/trend.csv", "/reports/time-in-level.csv"):
-        assert client.get(page).status_code == 200
+    for address in ("/reports/trend/", "/reports/time-in-level/", "/reports/trend.csv", "/reports/time-in-level.csv"):
+        assert client.get(address).status_code == 200
     assert client.get("/reports/unknown.csv").status_code == 404
+
+
+def test_of_many_schools_the_page_holds_the_lowest_and_the_file_all(
+    forty: World, signed_in: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tenant_context(forty.tenant.pk):
+        SectionMilestone.objects.get_or_create(section=forty.other_section, milestone=forty.milestone)
+        for n in range(12):
+            add_learner(forty, f"other-{n}", forty.other_section, grade="8")
+    count_whole(forty.tenant.pk)
+    client = signed_in("DST")
+    assert {"LKV School", "LKV Other School"} <= set(rows_of(client.get("/reports/"), "By school"))
+    monkeypatch.setattr(page, "MOST_SCHOOLS", 1)
+    response = client.get("/reports/")
+    assert list(rows_of(response, "By school")) == ["LKV Other School"], "nobody there is at Meets"
+    assert "The schools with the lowest share. 1 more is in the CSV file." in text_of(response)
+    assert client.get("/reports/schools.csv").content.decode().count("LKV") >= 2
 
 
 def test_filters_narrow_and_foreign_ones_are_not_found(forty: World, signed_in: As) -> None:
@@ -330,5 +348,5 @@ def test_nothing_to_show_yet(home: World, signed_in: As) -> None:
     assert "There is nothing to show yet" in text_of(client.get("/reports/"))
     with tenant_context(home.tenant.pk):
         School.objects.filter(pk=home.other_school.pk).update(name="Empty")
-    for page in ("trend", "time-in-level", "gaps"):
-        assert client.get(f"/reports/{page}/").status_code == 200
+    for slug in ("trend", "time-in-level", "gaps"):
+        assert client.get(f"/reports/{slug}/").status_code == 200
