@@ -124,13 +124,18 @@ def keys_of(rows: Iterable[Model]) -> list[int]:
 
 
 def copied(table: str, rows: Iterable[tuple[Any, ...]]) -> list[int]:
-    """Rows go in by COPY; their keys in the order of the rows, for the few tables that others point at."""
-    started = time.perf_counter()
+    """Rows go in by COPY and, past row-level security, by one INSERT; their keys in order where others point at them.
+
+    ANALYZE takes effect where the role may.
+    """
+    started, columns = time.perf_counter(), TABLES[table]
     with connection.cursor() as cursor:
-        with cursor.copy(f"COPY {table} ({TABLES[table]}) FROM STDIN") as copy:
+        cursor.execute(f"CREATE TEMP TABLE staging ON COMMIT DROP AS SELECT {columns} FROM {table} WHERE false")
+        with cursor.copy(f"COPY staging ({columns}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-        cursor.execute(f"ANALYZE {table}")
+        cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM staging")
+        cursor.execute(f"DROP TABLE staging; ANALYZE {table}")
         print(f"  {table} {time.perf_counter() - started:.1f} s")
     if table not in {"learners_learner", "learners_section"}:
         return []
