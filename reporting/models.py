@@ -196,6 +196,28 @@ class CountRun(TenantModel):
         return self.at.isoformat()
 
 
+class ReportEvent(PublicTenantModel):
+    """Something that happened on a day, marked on the trend. school: None = everywhere."""
+
+    RESOURCE = AGGREGATE
+
+    day = models.DateField()
+    title = models.CharField(max_length=80)
+    school = TenantForeignKey("learners.School", null=True, on_delete=models.CASCADE, related_name="report_events")
+    made_by_id = models.BigIntegerField(null=True)
+
+    class Meta(PublicTenantModel.Meta):
+        constraints = [
+            *PublicTenantModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["tenant", "day", "title", "school"], name="reportevent_once", nulls_distinct=False
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.title}"
+
+
 class SavedView(PublicTenantModel):
     """The filters of a report under a name, for the member who kept them."""
 

@@ -50,8 +50,11 @@ class Box:
         return round(self.nine_tenths)
 
 
-def trend_chart(name: str, title: str, lines: Sequence[Line]) -> SafeString:
-    """640 × 260 units: one line, or two that differ by dash and marker. name: makes the ids of the page unique."""
+def trend_chart(name: str, title: str, lines: Sequence[Line], marks: Sequence[tuple[date, str]] = ()) -> SafeString:
+    """640 × 260 units: one line, or two that differ by dash and marker. name: makes the ids of the page unique.
+
+    marks: days with a number or letter at the top; those outside the lines' days are left out.
+    """
     every = [point for line in lines for point in line.points]
     if len({day for day, _percent in every}) < 2:
         return SafeString("")
@@ -74,6 +77,10 @@ def trend_chart(name: str, title: str, lines: Sequence[Line]) -> SafeString:
         day = date.fromordinal(first.toordinal() + (last - first).days * tick // 3)
         said = escape(date_format(day, "j M"))
         body.append(f'<text x="{x(day):.0f}" y="250" text-anchor="middle">{said}</text>')
+    for day, letter in marks:
+        if first <= day <= last:
+            body.append(f'<line class="event" x1="{x(day):.0f}" x2="{x(day):.0f}" y1="{TOP}" y2="{FOOT}"/>')
+            body.append(f'<text class="label" x="{x(day) + 4:.0f}" y="{TOP + 4}">{escape(letter)}</text>')
     for number, line in enumerate(lines):
         body.append(_line([(x(day), y(percent)) for day, percent in line.points], is_second=number > 0))
         if line.points:

@@ -5,16 +5,18 @@ school classes under the limit are hidden, with the next smallest where they are
 classes of several grades, and of grades that are hidden, are left out on both sides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import numpy as np
+from django.utils.translation import gettext as _
 
 from learners.models import Section
 from reporting.models import Cohort, CohortPlace, LevelCount, SectionCount
+from reporting.reports.charts import Line
 from reporting.reports.groups import Group, Row, group_of
 from reporting.reports.scope import Scope
 from reporting.summaries.keeping import fetch
@@ -31,6 +33,13 @@ JOIN milestones_statuschange c
   ON c.tenant_id = s.tenant_id AND c.learner_id = e.learner_id AND c.milestone_id = sm.milestone_id
 WHERE s.tenant_id = %(tenant)s AND s.school_id = ANY(%(schools)s) AND c.applies_from >= %(since)s GROUP BY 1, 2, 3, 4
 """
+
+DAILY = (
+    MOVES.replace("SELECT s.id", "SELECT (c.applies_from AT TIME ZONE t.time_zone)::date, s.id")
+    .replace("WHERE s.tenant_id", "JOIN tenancy_tenant t ON t.id = s.tenant_id WHERE s.tenant_id")
+    .replace("GROUP BY 1, 2, 3, 4", "GROUP BY 1, 2, 3, 4, 5")
+)
+WEEKS = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,37 @@ def figures_of(actor: Actor, scope: Scope, cohort: Cohort) -> CohortFigures:
     )  # fmt: skip
 
 
+def lines_of(scope: Scope, cohort: Cohort) -> tuple[Line, ...]:
+    """Pilot and others week by week, of the learners who are there today. Five queries."""
+    pilot, others = _sides(scope, cohort)
+    schools = sorted({row[1] for row in (*pilot, *others)})
+    moves = fetch(DAILY, schools=schools, today=scope.today, since=scope.today - timedelta(weeks=WEEKS))
+    lines = []
+    for name, rows in ((cohort.name, pilot), (_("Other classes"), others)):
+        points = []
+        for weeks in range(WEEKS, -1, -1):
+            day = scope.today - timedelta(weeks=weeks)
+            later = ((section, milestone, old, new, n) for at, section, milestone, old, new, n in moves if at > day)
+            group = _group(scope, _then(rows, _change(later)), name)
+            if group is not None and not group.hidden and not group.cap and group.percent is not None:
+                points.append((day, group.percent))
+        lines.append(Line(name, tuple(points)))
+    return tuple(lines)
+
+
+def _sides(scope: Scope, cohort: Cohort) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """Units of the pilot that has begun, and of the others on the same milestones. Three queries."""
+    begun = [
+        one for one in CohortPlace.objects.filter(cohort=cohort, begins_on__lte=scope.today).select_related("section")
+        if _school(one) in scope.schools
+    ]  # fmt: skip
+    rows = _units(scope, sorted({_school(one) for one in begun}))
+    is_pilot = _in_pilot(rows, begun)
+    milestones = {row[2] for row, inside in zip(rows, is_pilot, strict=True) if inside}
+    pilot = [row for row, inside in zip(rows, is_pilot, strict=True) if inside]
+    return pilot, [row for row, inside in zip(rows, is_pilot, strict=True) if not inside and row[2] in milestones]
+
+
 def _school(place: CohortPlace) -> int:
     section: Section | None = place.section
     key: int = section.school_id if section is not None else place.school_id  # type: ignore[assignment]
@@ -144,8 +184,12 @@ def _group(scope: Scope, rows: Sequence[tuple[Any, ...]], title: str) -> Group |
 
 def _back(schools: list[int], today: date, since: date) -> dict[tuple[int, int], list[int]]:
     """{(class, milestone): what has to be added to each level to have the counts of that morning}. One query."""
+    return _change(fetch(MOVES, schools=schools, today=today, since=since))
+
+
+def _change(moves: Iterable[tuple[Any, ...]]) -> dict[tuple[int, int], list[int]]:
     change: dict[tuple[int, int], list[int]] = {}
-    for section, milestone, old, new, n in fetch(MOVES, schools=schools, today=today, since=since):
+    for section, milestone, old, new, n in moves:
         levels = change.setdefault((section, milestone), [0] * 5)
         levels[old] += n
         levels[new] -= n

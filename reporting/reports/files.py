@@ -9,7 +9,8 @@ from reporting.levels import WORDS
 from reporting.reports.fairness import fairness_of, without_grade
 from reporting.reports.gaps import gaps_of
 from reporting.reports.groups import Group, cells_of
-from reporting.reports.page import mastery_report, stays_of, trend_of
+from reporting.reports.page import mastery_report, stays_of
+from reporting.reports.pilot_trend import trend_shown
 from reporting.reports.scope import Scope
 from tenancy.errors import NotFound
 
@@ -52,9 +53,11 @@ def _gaps(scope: Scope) -> str:
 
 
 def _trend(scope: Scope) -> str:
-    lines = trend_of(scope).lines
-    head = [_("Day"), *(line.name for line in lines)]
-    return csv_text(head, [[day.isoformat(), str(percent)] for line in lines for day, percent in line.points])
+    lines = trend_shown(scope).lines
+    points = [dict(line.points) for line in lines]
+    days = sorted({day for known in points for day in known})
+    rows = [[day.isoformat(), *(str(known[day]) if day in known else "" for known in points)] for day in days]
+    return csv_text([_("Day"), *(line.name for line in lines)], rows)
 
 
 def _stays(scope: Scope) -> str:

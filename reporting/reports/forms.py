@@ -42,6 +42,19 @@ class CohortForm(forms.Form):
     target_on = _day(gettext_lazy("Reached by"), is_required=False)
 
 
+class EventForm(forms.Form):
+    """Something that happened on a day."""
+
+    day = _day(gettext_lazy("Day"), is_required=True)
+    title = forms.CharField(
+        label=gettext_lazy("What happened"), max_length=80,
+        error_messages=dict.fromkeys(
+            ("required", "max_length", "null_characters_not_allowed"),
+            gettext_lazy("Enter what happened in at most 80 characters, like New reading programme"),
+        ),
+    )  # fmt: skip
+
+
 class PlaceForm(forms.Form):
     """A class, or a grade of a school, and the day on which it joins."""
 

@@ -33,7 +33,8 @@ class Row:
 class Group:
     """What may be shown of a group. percent: at Meets or above; cap: low or high where it must not be said closer.
 
-    change: percentage points since the day of comparison, None where there is none to say. hidden: empty where it is
+    change: percentage points since the day of comparison, None where there is none to say; gained: levels since then,
+    of a hundred planned milestones. hidden: empty where it is
     shown, few where the group is too small, kept where it would give a smaller one away.
     """
 
@@ -49,6 +50,7 @@ class Group:
     sections: int = 0
     assessed: int = 0
     hidden: str = ""
+    gained: int | None = None
 
     @property
     def change_size(self) -> int:
@@ -113,13 +115,19 @@ def group_of(row: Row, limit: int, title: str, before: Row | None = None, **give
         return Group(title, hidden="few" if 0 < row.learners < limit else "kept", **given)
     percent = percent_of(row)
     capped = cap(row.learners, percent)
-    change = None
+    change = gained = None
     if before is not None and may_show(before, limit) and not capped and not cap(before.learners, percent_of(before)):
         change = percent - percent_of(before)
+        gained = round(100 * (_mean(row) - _mean(before)))
     return Group(
         title, learners=row.learners, counts=row.counts, percent=percent, cap=capped, change=change,
-        stalled=row.stalled, sections=row.sections, assessed=row.assessed, **given,
+        stalled=row.stalled, sections=row.sections, assessed=row.assessed, gained=gained, **given,
     )  # fmt: skip
+
+
+def _mean(row: Row) -> float:
+    """The level of one planned milestone on average."""
+    return sum(level * n for level, n in enumerate(row.counts)) / sum(row.counts)
 
 
 def percent_of(row: Row) -> int:

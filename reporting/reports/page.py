@@ -15,7 +15,7 @@ from reporting.reports.charts import Box, Line, stays_chart, trend_chart
 from reporting.reports.groups import COLUMNS, Group, Row, added, group_of, may_show, percent_of, rows_now, rows_on
 from reporting.reports.scope import Scope
 from reporting.reports.stays import WAY, boxes_of
-from reporting.suppression import cap
+from reporting.suppression import HIGH, cap
 
 MOST_SCHOOLS = 50
 
@@ -56,6 +56,16 @@ class Report:
     def left_out(self) -> int:
         """How many schools a page does not hold."""
         return max(len(self.schools) - MOST_SCHOOLS, 0)
+
+    @property
+    def comparable(self) -> int:
+        """Schools of which it can be said whether they reach a target."""
+        return sum(not one.hidden for one in self.schools)
+
+    def reaching(self, target: int) -> int:
+        """How many of them have at least so many percent at Meets or above."""
+        at_ends = {"low": 0, "high": HIGH}  # of small groups nothing more precise is said, whatever the target
+        return sum(not one.hidden and at_ends.get(one.cap, one.percent or 0) >= target for one in self.schools)
 
     @property
     def developing(self) -> Box | None:
@@ -118,7 +128,9 @@ def grade_order(grade: str) -> tuple[int, str]:
     return (int(digits[:6]) if digits else -1, grade)
 
 
-def trend_of(scope: Scope, milestone: int = 0, now: Sequence[Row] | None = None) -> Trend:
+def trend_of(
+    scope: Scope, milestone: int = 0, now: Sequence[Row] | None = None, marks: Sequence[tuple[date, str]] = ()
+) -> Trend:
     """Share at Meets or above on the days that were kept, and today. Two queries, one where `now` is known."""
     where = {**scope.topic, "grade": scope.grade, "school__in": scope.keys}
     if milestone:
@@ -139,7 +151,7 @@ def trend_of(scope: Scope, milestone: int = 0, now: Sequence[Row] | None = None)
             if not cap(together.learners, percent):
                 points.append((day, percent))
     line = Line(_("At Meets or above"), tuple(points))
-    return Trend(trend_chart("trend", _("Share at Meets or above"), [line]), (line,))
+    return Trend(trend_chart("trend", _("Share at Meets or above"), [line], marks), (line,))
 
 
 def stays_of(scope: Scope, milestones: Sequence[int] | None = None) -> Stays:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import QueryDict
 
@@ -26,7 +27,8 @@ class Scope:
     """schools: {key: school} of the reader; is_whole: all of the tenant; school, framework: what was chosen.
 
     grade * = all; kind '' = all; weeks: how far back the figures are compared; limit: the smallest group; by: the field
-    whose groups are compared.
+    whose groups are compared; target: a share in percent that is asked for, 0 = none;
+    cohort: shown in the trend beside the others.
     """
 
     schools: Mapping[int, School]
@@ -40,6 +42,8 @@ class Scope:
     kind: str = ""
     weeks: int = WEEKS
     by: str = ""
+    target: int = 0
+    cohort: UUID | None = None
 
     @property
     def keys(self) -> list[int]:
@@ -66,6 +70,8 @@ class Scope:
             "kind": self.kind,
             "weeks": "" if self.weeks == WEEKS else self.weeks,
             "by": self.by,
+            "target": self.target,
+            "cohort": self.cohort,
         }
         return urlencode({name: value for name, value in given.items() if value})
 
@@ -93,9 +99,16 @@ def read_scope(actor: Actor, tenant: Tenant, asked: QueryDict) -> Scope:
         framework=_chosen(frameworks, asked.get("subject", "")),
         grade=asked.get("grade", "")[:20] or ALL_GRADES,
         kind=kind if kind in Milestone.Kind.values else "",
-        weeks=min(max(int(weeks), 1), MOST_WEEKS) if weeks.isascii() and weeks.isdigit() and len(weeks) < 4 else WEEKS,
+        weeks=_number(weeks, MOST_WEEKS) or WEEKS,
+        target=_number(asked.get("target", ""), 100) or 0,
+        cohort=read_uuid(asked.get("cohort", "")),
         by=asked.get("by", "") if asked.get("by", "") in Dimension.values else "",
     )
+
+
+def _number(text: str, most: int) -> int | None:
+    """From 1 to `most`; None for what is no number."""
+    return min(max(int(text), 1), most) if text.isascii() and text.isdigit() and len(text) < 4 else None
 
 
 def _chosen(among: Mapping[int, Any], text: str) -> Any:

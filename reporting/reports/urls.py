@@ -1,10 +1,12 @@
 from django.urls import path
 
-from reporting.reports import cohort_views, views
+from reporting.reports import cohort_views, trend_views, views
 
 urlpatterns = [
     path("reports/", views.mastery_report, name="mastery_report"),
-    path("reports/trend/", views.trend, name="trend_report"),
+    path("reports/trend/", trend_views.trend, name="trend_report"),
+    path("reports/trend/events/", trend_views.mark, name="mark_event"),
+    path("reports/trend/events/<uuid:event_id>/remove/", trend_views.forget, name="forget_event"),
     path("reports/time-in-level/", views.time_in_level, name="time_in_level"),
     path("reports/gaps/", views.gaps, name="gaps_report"),
     path("reports/gaps/<uuid:milestone_id>/review/", views.send_to_review, name="send_to_review"),

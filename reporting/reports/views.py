@@ -25,6 +25,7 @@ from reporting.reports.keeping_views import saved_views
 from reporting.reports.milestone import milestone_report as report_of_milestone
 from reporting.reports.names import DRILL, names_of
 from reporting.reports.scope import COMPARE, Scope, read_scope
+from reporting.reports.stays import TRIED, read_limit, tried_of
 from reporting.reviews.page import PREPARE, school_for
 from tenancy.access import may_at_all, would_gain
 from tenancy.actor import DST, SCH
@@ -60,16 +61,10 @@ def report_page(request: PageRequest, template: str, scope: Scope, status: int =
 @page_errors
 def mastery_report(request: PageRequest) -> HttpResponse:
     scope = read_scope(request.actor, request.tenant, request.GET)
-    return report_page(request, "mastery", scope, report=page.mastery_report(scope), gaps=gaps_of(scope),
+    report, gaps = page.mastery_report(scope), gaps_of(scope)
+    reaching = report.reaching(scope.target) if scope.target else 0
+    return report_page(request, "mastery", scope, report=report, gaps=gaps, reaching=reaching,
                        saved=saved_views(request.actor))  # fmt: skip
-
-
-@require_GET
-@requires(*READ)
-@page_errors
-def trend(request: PageRequest) -> HttpResponse:
-    scope = read_scope(request.actor, request.tenant, request.GET)
-    return report_page(request, "trend", scope, trend=page.trend_of(scope))
 
 
 @require_GET
@@ -77,7 +72,9 @@ def trend(request: PageRequest) -> HttpResponse:
 @page_errors
 def time_in_level(request: PageRequest) -> HttpResponse:
     scope = read_scope(request.actor, request.tenant, request.GET)
-    return report_page(request, "stays", scope, stays=page.stays_of(scope))
+    days = read_limit(request.GET.get("stall", ""))
+    tried = tried_of(scope, page.shown_milestones(scope), days) if days else ()
+    return report_page(request, "stays", scope, stays=page.stays_of(scope), days=days, tried=tried, usual=TRIED)
 
 
 @require_GET

@@ -37,6 +37,10 @@ def no_view(places: Places, kind: str) -> str:
     return f"/reports/views/{places.ids['cohort']['never']}/delete/"
 
 
+def no_event(places: Places, kind: str) -> str:
+    return f"/reports/trend/events/{places.ids['cohort']['never']}/remove/"
+
+
 def program(name: str) -> Address:
     return lambda p, kind: f"/api/v1/reports/{name.replace('_', '-')}/"
 
@@ -44,6 +48,9 @@ def program(name: str) -> Address:
 REPORTS_ENTRIES: tuple[Entry, ...] = (
     page("mastery_report", AGGREGATE, STAFF, lambda p, k: "/reports/", what="school"),
     page("trend_report", AGGREGATE, STAFF, lambda p, k: "/reports/trend/", what="school"),
+    page("mark_event", ARRANGE, ADMINISTRATORS, lambda p, k: "/reports/trend/events/", what="school", method="POST",
+         good=422),
+    page("forget_event", ARRANGE, ADMINISTRATORS, no_event, what="school", method="POST", good=404),
     page("time_in_level", AGGREGATE, STAFF, lambda p, k: "/reports/time-in-level/", what="school"),
     page("gaps_report", AGGREGATE, STAFF, lambda p, k: "/reports/gaps/", what="school"),
     *(

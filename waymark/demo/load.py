@@ -37,6 +37,7 @@ from waymark.demo.assessing import add_tasks
 from waymark.demo.classroom import add_classrooms
 from waymark.demo.evidence import HABITS, LESSONS, TRACKWORK, Assignment, Step, pieces
 from waymark.demo.families import add_families
+from waymark.demo.groups import add_groups
 from waymark.demo.helping import add_helping
 from waymark.demo.messaging import add_messages
 from waymark.demo.pathways import add_pathways
@@ -111,6 +112,7 @@ def _load(sample: Sample, tenant: Tenant, say: Say) -> None:
     add_messages(system)
     add_helping(system)
     add_people(system)
+    add_groups(tenant, system)
     say(f"{sample.name}: counting for the reports")
     add_reports(tenant, system)
     add_families(system)
