@@ -1,9 +1,11 @@
 """What an import did: kept, so that it can be looked at later. No personal values."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from competencies.models import Framework
+from learners.reach import administered_school_ids
 from tenancy.base import PublicTenantModel, TenantModel
 from tenancy.fields import TenantForeignKey
 
@@ -55,6 +57,8 @@ class RosterImport(PublicTenantModel):
     """
 
     RESOURCE = "Background job (state, error list)"
+    # Those of one's own schools; one of the district names people of all of them.
+    SCOPES = {"SCH": lambda actor: Q(school_ids__contained_by=administered_school_ids(actor))}
 
     class State(models.TextChoices):
         CHECKING = "checking"
@@ -70,6 +74,7 @@ class RosterImport(PublicTenantModel):
     file_name = models.CharField(max_length=255)
     stored_as = models.CharField(max_length=255, blank=True)  # empty: the file is gone
     keeps_missing = models.BooleanField(default=True)
+    school_ids = models.JSONField(null=True)  # of a school administrator's import: what it may touch; None: everything
     state = models.CharField(max_length=10, choices=State, default=State.CHECKING)
     step = models.CharField(max_length=10, blank=True)  # check, stage, write, finish
     rows_done = models.PositiveIntegerField(default=0)

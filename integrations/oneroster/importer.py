@@ -7,7 +7,7 @@ stays. A delta touches only what it lists. Rows made by hand (no sourcedId) are 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -63,6 +63,11 @@ def _no_rows(_count: int) -> None:
     """Nobody counts."""
 
 
+def _no_refusals() -> Sequence[Problem]:
+    """The whole file may be imported."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a page imports otherwise than the command.
@@ -70,7 +75,8 @@ class Options:
     `skipped`: file → numbers of rows that are passed over, `skipped_ids`: the sourcedIds that stand in them.
     `keeps_missing`: who is not in a full file stays as they are. `before`, `after`: called around the writing, in its
     transaction. `step`: called with the name of each step, and again when a part of it is done; `rows`: with how many
-    rows were read since. Both may raise, and nothing is written.
+    rows were read since. Both may raise, and nothing is written. `refused`: asked before the writing, with the staging
+    tables filled, what of the file the importer may not import.
     """
 
     skipped: Mapping[str, frozenset[int]] = field(default_factory=dict)
@@ -81,6 +87,7 @@ class Options:
     after: Callable[[RosterReport], None] = _nothing_of
     step: Callable[[str], None] = _no_step
     rows: Callable[[int], None] = _no_rows
+    refused: Callable[[], Sequence[Problem]] = _no_refusals
 
     @property
     def is_plain(self) -> bool:
@@ -148,6 +155,10 @@ class _Import:
         self._stage()
         spare(self._options.skipped_ids, keeps_missing=self._options.keeps_missing)
         find_learners(self._modes)
+        refused = self._options.refused()
+        if refused:
+            self._report.problems += refused
+            raise RosterRejected(self._report)
         above = [loss for loss in losses(self._modes) if loss.is_above(self._max_delete_percent)]
         if above:
             self._report.problems += [loss.problem(self._max_delete_percent) for loss in above]

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from assessments.artefact_files import safe_name, storage
 from integrations.models import RosterChange, RosterImport, RosterImportRow
-from tenancy.actor import Actor
+from learners.reach import administered_school_ids
+from tenancy.actor import DST, Actor
 from tenancy.audit import record_audit
 from tenancy.errors import Conflict, Invalid, problem
 from tenancy.ids import uuid7
@@ -29,7 +30,11 @@ WAITS = (State.CHECKING, State.SAVING, State.UNDOING)
 
 @transaction.atomic
 def keep_roster(actor: Actor, *, upload: File[bytes] | None, keeps_missing: bool) -> RosterImport:
-    """Keep the file for its preview. Raises Invalid for none, one that is too big, or no ZIP."""
+    """Keep the file for its preview. Raises Invalid for none, one that is too big, or no ZIP.
+
+    A school administrator imports for the schools that they run: of these alone no file is the whole roster, so who is
+    not in it stays.
+    """
     if upload is None:
         raise _bad(_("Choose the file that you want to import"), "empty")
     name = safe_name(upload.name or "")
@@ -41,8 +46,10 @@ def keep_roster(actor: Actor, *, upload: File[bytes] | None, keeps_missing: bool
         text = _("%(name)s is not a ZIP. Send the OneRoster export as one ZIP, with manifest.csv in it")
         raise _bad(text % {"name": name})
     upload.seek(0)
+    school_ids = None if actor.has(DST) else administered_school_ids(actor)
     row: RosterImport = RosterImport.objects.create(
-        file_name=name, keeps_missing=keeps_missing, made_by_id=actor.member_id, made_by_name=actor.label[:310],
+        file_name=name, keeps_missing=keeps_missing or school_ids is not None, school_ids=school_ids,
+        made_by_id=actor.member_id, made_by_name=actor.label[:310],
         stored_as=storage().save(f"imports/{actor.tenant_id}/{uuid7()}", File(upload)),
     )  # fmt: skip
     record_audit(actor, "roster.import_uploaded", target=row)

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext
+
 from integrations.oneroster.bulk import fetch, number
 from integrations.roster_pages.differences import Difference
 from learners.demographics import NOTHING
@@ -28,6 +30,13 @@ SELECT count(*) FROM (
 ) known
 WHERE NOT EXISTS (SELECT 1 FROM roster_user u WHERE u.sid = known.sid)
   AND NOT EXISTS (SELECT 1 FROM roster_spared z WHERE z.sid = known.sid AND z.is_skipped)
+"""
+MISSING_OWN = """
+SELECT count(*) FROM learners_learner l
+WHERE l.tenant_id = %(tenant)s AND l.is_active AND l.sourced_id IS NOT NULL
+  AND l.home_school_id = ANY(%(mine)s::bigint[])
+  AND NOT EXISTS (SELECT 1 FROM roster_user u WHERE u.sid = l.sourced_id)
+  AND NOT EXISTS (SELECT 1 FROM roster_spared z WHERE z.sid = l.sourced_id AND z.is_skipped)
 """
 
 
@@ -74,17 +83,20 @@ class Preview:
     figures: dict[str, int]
 
 
-def preview(found: Differences) -> Preview:
-    """What the differences mean for people. Eight queries; the staging tables are still there."""
+def preview(found: Differences, school_ids: list[int] | None = None) -> Preview:
+    """What the differences mean for people. Eight queries; the staging tables are still there. `school_ids`: those of
+    whoever looks, where that is not the district: nothing is said of other schools.
+    """
     in_file = dict(fetch(ROWS))
-    people = _People(found).people
+    people = _People(found, school_ids).people
     ordered = sorted(people.values(), key=lambda one: (ORDER[one.what], in_file.get(one.sid, 0), one.name))
     counts = Counter(one.what for one in people.values())
     named = sum(1 for one in people.values() if one.sid in in_file)
+    missing = number(MISSING) if school_ids is None else number(MISSING_OWN, mine=school_ids)
     figures = {
         "people": len(in_file), "new": sum(one.is_new for one in ordered), "same": len(in_file) - named,
         "changed": sum(not (one.is_new or one.is_leaving) for one in ordered),
-        "leaving": sum(one.is_leaving for one in ordered), "missing": number(MISSING),
+        "leaving": sum(one.is_leaving for one in ordered), "missing": missing,
         "losing": sum(len(one.losing) for one in ordered), "look": counts["look"],
         "learners_leaving": sum(one.is_leaving and one.is_learner for one in ordered),
         "learners": Learner.objects.filter(is_active=True).count(),
@@ -93,8 +105,8 @@ def preview(found: Differences) -> Preview:
 
 
 class _People:
-    def __init__(self, found: Differences) -> None:
-        self._found = found
+    def __init__(self, found: Differences, school_ids: list[int] | None) -> None:
+        self._found, self._school_ids = found, school_ids
         self.people: dict[str, Person] = {}
         links, kept = found["learners_guardianlink"], found["learners_demographics"]
         seats, staff = found["learners_enrolment"], found["learners_sectionstaff"]
@@ -194,7 +206,11 @@ class _People:
             others[row.identifier].append(row)
         for d in came:
             person = self._learner(d.id)
-            person.doubles = [row.name for row in others[d.image["identifier"]] if row.pk != d.id]
+            person.doubles = [self._shown(row) for row in others[d.image["identifier"]] if row.pk != d.id]
+
+    def _shown(self, row: Learner) -> str:
+        is_mine = self._school_ids is None or row.home_school_id in self._school_ids
+        return row.name if is_mine else gettext("a learner of another school")
 
 
 def _sign(d: Difference) -> str:

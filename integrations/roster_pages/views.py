@@ -13,12 +13,12 @@ from integrations.roster_pages.page import READ, import_page, imports_list, prob
 from reporting.form_problems import problems_of
 from reporting.htmx import is_fragment, partial_or_page
 from reporting.pages import PageRequest, page_errors
-from tenancy.actor import DST
+from tenancy.actor import DST, SCH
 from tenancy.errors import Invalid
 from tenancy.gate import requires
 
 IMPORT = ("Roster import", "create, undo")
-FOR = frozenset({DST})
+FOR = frozenset({SCH, DST})
 STOP_POLLING = 286
 
 
@@ -42,7 +42,13 @@ def new(request: PageRequest) -> HttpResponse:
             problems = problems_of(error)
         else:
             return redirect("roster_import", one.public_id)
-    context = {"problems": problems, "values": request.POST, "most_mb": MOST_MB, "days": FILE_KEPT_FOR.days}
+    context = {
+        "problems": problems,
+        "values": request.POST,
+        "most_mb": MOST_MB,
+        "days": FILE_KEPT_FOR.days,
+        "is_district": request.actor.has(DST),
+    }
     return render(request, "roster/new.html", context, status=422 if problems else 200)
 
 

@@ -26,12 +26,13 @@ from integrations.oneroster.importer import Options, import_bundle
 from integrations.oneroster.report import RosterRejected, RosterReport
 from integrations.roster_pages.differences import copy_tables, differences, keep_changes, put_rows
 from integrations.roster_pages.keeping import WAITS, State, drop_file, forget_old
+from integrations.roster_pages.own_schools import refuse_changes_of_others, rows_of_others
 from integrations.roster_pages.people import Preview, preview
 from integrations.roster_pages.rows import Passed, passed_of, rows_in
 from integrations.roster_pages.undoing import undo
 from integrations.roster_pages.watching import Stopped, Watch, watching
-from learners.reach import running
-from tenancy.actor import DST, Actor
+from learners.reach import administered_school_ids, running
+from tenancy.actor import DST, SCH, Actor
 from tenancy.audit import record_audit
 from tenancy.context import current_tenant_id, tenant_context
 from tenancy.models import Member, RoleGrant, Tenant
@@ -109,11 +110,17 @@ def _work(one: RosterImport) -> None:
 
 def _originator(one: RosterImport, today: date) -> Actor | None:
     """Who asked for it, if they may still do so: a job has the rights of whoever started it."""
-    grants = RoleGrant.objects.filter(running(today), member_id=one.made_by_id, member__is_enabled=True, role=DST)
+    held = RoleGrant.objects.filter(running(today), member_id=one.made_by_id, member__is_enabled=True)
+    roles = frozenset(held.filter(role__in=(DST, SCH)).values_list("role", flat=True))
     member = Member.objects.filter(pk=one.made_by_id).first()
-    if member is None or not grants.exists():
+    if member is None:
         return None
-    return Actor(current_tenant_id(), today, frozenset({DST}), member.pk, member.user_id, label=member.name)
+    actor = Actor(current_tenant_id(), today, roles, member.pk, member.user_id, label=member.name)
+    return actor if actor.has(DST) or (actor.has(SCH) and _runs_all(actor, one)) else None
+
+
+def _runs_all(actor: Actor, one: RosterImport) -> bool:
+    return one.school_ids is not None and set(one.school_ids) <= set(administered_school_ids(actor))
 
 
 @contextmanager
@@ -130,11 +137,14 @@ def _file(one: RosterImport) -> Iterator[Path]:
 class _Seen:
     """What an attempt found, before its transaction ends."""
 
+    school_ids: list[int] | None
     preview: Preview | None = None
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def look(self, report: RosterReport) -> None:
-        self.preview = preview(differences())
+        if self.school_ids is not None:
+            refuse_changes_of_others(report, self.school_ids)
+        self.preview = preview(differences(), self.school_ids)
         self.counts = {kind: dict(counts) for kind, counts in report.counts.items()}
 
 
@@ -142,12 +152,13 @@ def _options(one: RosterImport, actor: Actor, passed: Passed, watch: Watch) -> O
     return Options(
         skipped=passed.skipped, skipped_ids=passed.ids, keeps_missing=one.keeps_missing, actor=actor,
         before=copy_tables, step=watch.step, rows=watch.rows,
+        refused=lambda: () if one.school_ids is None else rows_of_others(one.school_ids, actor.today),
     )  # fmt: skip
 
 
 def _check(one: RosterImport, actor: Actor) -> None:
     """Try the import, passing over more rows until the rest can be saved; look at what it did; take it back."""
-    passed, seen = Passed(), _Seen()
+    passed, seen = Passed(), _Seen(one.school_ids)
     values: dict[str, object] = {"state": State.REFUSED}
     with _file(one) as path, watching(one, rows_in(path)) as watch:
         for _round in range(MOST_ROUNDS):
@@ -180,6 +191,8 @@ def _save(one: RosterImport, actor: Actor) -> None:
     def finish(report: RosterReport) -> None:
         if {kind: dict(counts) for kind, counts in report.counts.items()} != one.figures.get("counts"):
             raise Moved
+        if one.school_ids is not None:
+            refuse_changes_of_others(report, one.school_ids)
         keep_changes(one.pk)
 
     try:

@@ -74,8 +74,9 @@ FACTS: dict[str, dict[str, dict[str, frozenset[str]]]] = {
     "rubric": {"MINE": {"TCH": frozenset({"own"})}},
     # Curriculum belongs to the tenant as a whole.
     "curriculum": {},
-    # Roster imports, too. People: a teacher of the school, somebody of another one. Invitations: as their learner.
-    "roster_import": {},
+    # Roster imports: of one's own school alone.
+    # People: a teacher of the school, somebody of another one. Invitations: as their learner.
+    "roster_import": {"SCH": {"SCH": frozenset({"own"})}},
     "member": {"SCH": {"SCH": frozenset({"own"})}},
     # Keys: of whoever administers all schools that they reach.
     "api_client": {"SCH": {"SCH": frozenset({"own"})}},
@@ -141,7 +142,7 @@ KINDS = {
     "pair": ("own", "same_school", "other_school"),
     "rubric": ("own",),
     "curriculum": ("own",),
-    "roster_import": ("own",),
+    "roster_import": ("own", "other_school"),
     "member": ("own", "other_school"),
     "invitation": ("own", "other_school"),
     "development": ("own", "other_school"),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def add_people(places: Places) -> None:
     home, away = places.home, places.cast.away
     with tenant_context(home.tenant.pk):
-        own, gone = _import(home), _import(home)
+        own, gone, beside = _import(home, home.school), _import(home, home.school), _import(home, home.other_school)
         deleted = str(gone.public_id)
         gone.delete()
         mine, other = _invitation(home.learner, "own"), _invitation(home.stranger_learner, "other")
@@ -30,7 +30,7 @@ def add_people(places: Places) -> None:
         ours = [(_record(world_school), _need(world_school)) for world_school in (home.school, home.other_school)]
     with tenant_context(away.tenant.pk):
         strange = (_record(away.school), _need(away.school))
-        foreign, theirs = _import(away), _invitation(away.learner, "foreign")
+        foreign, theirs = _import(away, away.school), _invitation(away.learner, "foreign")
     never = str(uuid7())
     for place, name in enumerate(("development", "need")):
         places.ids[name] = {
@@ -38,7 +38,8 @@ def add_people(places: Places) -> None:
             "other_tenant": str(strange[place].public_id), "never": never, "wrong_type": str(strange[place].pk),
         }  # fmt: skip
     places.ids["roster_import"] = {
-        "own": str(own.public_id), "deleted": deleted, "other_tenant": str(foreign.public_id), "never": never,
+        "own": str(own.public_id), "other_school": str(beside.public_id),
+        "deleted": deleted, "other_tenant": str(foreign.public_id), "never": never,
         "wrong_type": str(foreign.pk),
     }  # fmt: skip
     places.ids["invitation"] = {
@@ -63,8 +64,10 @@ def _need(school: School) -> ResourceNeed:
     return row
 
 
-def _import(world: World) -> RosterImport:
-    one: RosterImport = RosterImport.objects.create(file_name=f"{world.marker}.zip", state="discarded")
+def _import(world: World, school: School) -> RosterImport:
+    one: RosterImport = RosterImport.objects.create(
+        file_name=f"{world.marker}.zip", state="discarded", school_ids=[school.pk]
+    )
     return one
 
 
