@@ -67,9 +67,13 @@ WHERE t.tenant_id = %(tenant)s AND t.from_roster AND l.tenant_id = %(tenant)s AN
 """  # noqa: S608
 
 
-def write_demographics(bundle: Bundle, kept: Collection[str]) -> Written:
-    """The learners are written. `kept`: what the tenant keeps."""
-    stage(STAGING, _staged(bundle, frozenset(kept)))
+def stage_demographics(bundle: Bundle, kept: Collection[str]) -> None:
+    """Of a bundle that may not send them, too. `kept`: what the tenant keeps."""
+    stage(STAGING, _staged(bundle, frozenset(kept)) if kept else ())
+
+
+def write_demographics(bundle: Bundle) -> Written:
+    """The learners are written, the rows are staged."""
     updated, created = run(CHANGE), run(ADD)
     emptied = run(EMPTY, is_full=bundle.mode(FILE) is Mode.BULK)
     live = number("SELECT count(*) FROM roster_demographics WHERE NOT gone")

@@ -18,7 +18,7 @@ from integrations.oneroster.bulk import Written, refresh_statistics, run, stage,
 from integrations.oneroster.bundle import Bundle, read_bundle
 from integrations.oneroster.check import FileSummary, KnownIds, check_bundle
 from integrations.oneroster.demographics import FILE as DEMOGRAPHICS
-from integrations.oneroster.demographics import write_demographics
+from integrations.oneroster.demographics import stage_demographics, write_demographics
 from integrations.oneroster.enrolments import write_enrolments
 from integrations.oneroster.guard import losses
 from integrations.oneroster.guardians import write_guardians
@@ -179,6 +179,7 @@ class _Import:
         stage(USERS, stager.users())
         stage(ROLES, stager.roles())
         stage(SEATED, stager.seats())
+        stage_demographics(self._bundle, self._kept)
         self._refuse_errors()
 
     def _refuse_errors(self) -> None:
@@ -209,7 +210,7 @@ class _Import:
         if sent("enrollments"):
             self._pair(("enrolments", "section_staff"), lambda: write_enrolments(modes, sink))
         if sent(DEMOGRAPHICS) and self._kept:
-            self._note(DEMOGRAPHICS, write_demographics(self._bundle, self._kept))
+            self._note(DEMOGRAPHICS, write_demographics(self._bundle))
         self._mark_levels()
 
     def _mark_levels(self) -> None:

@@ -102,6 +102,8 @@ RULES = (
       WHERE NOT coalesce({_MINE.format('t.school_id')}, false)"""),
     ("enrollments", "userSourcedId", f"This person is not one of a school that you run, or not of it alone. {_LEAVE}",
      f"roster_seat s WHERE {_IS_BEYOND.format('s.person')}"),
+    ("demographics", "sourcedId", f"This person is not one of a school that you run, or not of it alone. {_LEAVE}",
+     f"roster_demographics s WHERE {_IS_BEYOND.format('s.sid')}"),
     # A row that only deletes names a place by its own identifier.
     ("enrollments", "sourcedId", f"This place is not in a class of a school that you run. {_LEAVE}", f"""roster_seat s
       WHERE EXISTS (SELECT 1 FROM learners_enrolment x JOIN {_THEIR_SECTION}
@@ -114,6 +116,8 @@ _SECTION = """NOT EXISTS (SELECT 1 FROM learners_section c WHERE c.tenant_id = %
   AND c.id = (i.image ->> 'section_id')::bigint AND c.school_id = ANY(%(mine)s::bigint[]))"""
 _SCHOOL = "NOT coalesce((i.image ->> 'school_id')::bigint = ANY(%(mine)s::bigint[]), false)"
 _HOME = "(i.image ->> 'home_school_id')::bigint <> ALL(%(mine)s::bigint[])"
+_LEARNER = """EXISTS (SELECT 1 FROM learners_learner l WHERE l.tenant_id = %(tenant)s
+  AND l.id = (i.image ->> 'learner_id')::bigint AND l.home_school_id <> ALL(%(mine)s::bigint[]))"""
 CHANGED_BEYOND = {
     "learners_school": "true",
     "learners_term": "true",
@@ -124,8 +128,8 @@ CHANGED_BEYOND = {
     "learners_enrolment": _SECTION,
     "learners_sectionstaff": _SECTION,
     "learners_learner": _HOME,
-    "learners_guardianlink": """EXISTS (SELECT 1 FROM learners_learner l WHERE l.tenant_id = %(tenant)s
-      AND l.id = (i.image ->> 'learner_id')::bigint AND l.home_school_id <> ALL(%(mine)s::bigint[]))""",
+    "learners_guardianlink": _LEARNER,
+    "learners_demographics": _LEARNER,
     "tenancy_rolegrant": "i.image ->> 'role' <> ALL(%(roles)s)",
     "tenancy_member": "EXISTS (SELECT 1 FROM roster_beyond b WHERE b.sid = i.image ->> 'sourced_id')",
 }

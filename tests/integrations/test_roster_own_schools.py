@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from integrations.models import RosterImport
+from integrations.oneroster.repeat import TABLES
 from integrations.roster_pages import own_schools
 from integrations.roster_pages.work import run_imports
 from learners.models import School, SchoolPost
@@ -152,6 +153,10 @@ def test_a_change_that_no_row_was_refused_for_refuses_the_file(home: World, monk
     assert "This file cannot be saved" in words
     assert "records of schools that you do not run. Ask the district to import it" in words
     assert client.post(f"{address}save/").status_code == 409
+
+
+def test_every_table_of_the_roster_is_looked_at() -> None:
+    assert set(own_schools.CHANGED_BEYOND) == set(TABLES)
 
 
 def test_who_sees_and_who_may_still(home: World, cast: Cast) -> None:
