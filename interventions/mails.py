@@ -49,11 +49,14 @@ def home_of(tenant: Tenant) -> str:
     return f"https://{tenant.slug}.{settings.BASE_DOMAIN}" if settings.BASE_DOMAIN else settings.PUBLIC_URL
 
 
+def language_for(tenant: Tenant, user: User | None) -> str:
+    return language_of_user(user, tenant) if user is not None else str(settings.LANGUAGE_CODE)
+
+
 @contextmanager
 def for_reader(tenant: Tenant, user: User | None = None) -> Iterator[None]:
     """Words in the language of the reader (without one: the installation's), days of the school."""
-    language = language_of_user(user, tenant) if user is not None else settings.LANGUAGE_CODE
-    with translation.override(language), timezone.override(tenant.time_zone):
+    with translation.override(language_for(tenant, user)), timezone.override(tenant.time_zone):
         yield
 
 

@@ -7,7 +7,7 @@ next week: news of a week ago is no news.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from smtplib import SMTPException
@@ -21,46 +21,61 @@ from interventions.mails import address_of, for_reader, is_away, mail_of, reason
 from interventions.models import FamilyChoice, FamilyDigest
 from interventions.models.home import EVENING, FRIDAY
 from interventions.sms import MOST, is_offered, send_sms
-from learners.models import GuardianLink
-from learners.reach import running
+from learners.models import GuardianLink, Learner
+from learners.reach import my_children_ids, running
 from tenancy.actor import GRD, Actor
 from tenancy.context import tenant_context
 from tenancy.models import Member, RoleGrant, Tenant
 from tenancy.selectors import local_today, zone
 
 logger = logging.getLogger(__name__)
+BATCH = 50  # composed together; small, so that what was read is still so when the last of them is sent
 
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """subject: without last names and levels; text: stands on its own, at most 320 characters; values: of the mail."""
+    """subject: without last names and levels; text: stands on its own, at most 320 characters; values: of the mail.
+
+    learners: whom it is about, to look once more before it goes out.
+    """
 
     subject: str
     text: str
     values: dict[str, Any]
+    learners: frozenset[int] = frozenset()
 
 
-Compose = Callable[[Tenant, Actor], Week | None]
-"""What a guardian is told; None where no child is linked."""
+@dataclass(frozen=True, slots=True)
+class Due:
+    member: Member
+    choice: FamilyChoice
+    week: date
+
+
+Compose = Callable[[Tenant, Sequence[Member]], Mapping[int, Week]]
+"""What each guardian is told; nothing where no child is linked. A fixed number of queries for a batch."""
 
 
 def send_weeks_of(tenant_id: int, compose: Compose, now: datetime | None = None) -> int:
-    """Send what is due. Returns how many people were reached; each is a transaction of their own."""
+    """Send what is due. Returns how many people were reached; a batch is composed at once, each is sent by itself."""
     sent, after = 0, 0
     while True:
         with tenant_context(tenant_id):
             tenant, moment = Tenant.objects.get(pk=tenant_id), now or timezone.now()
-            found = _next(tenant, moment, after)
-            if found is None:
-                return sent
-            member, choice, week = found
-            after = member.pk
-            if is_quiet(choice, tenant, moment):
-                continue
-            done, must_stop = _send(tenant, member, choice, week, compose)
-            sent += done
-        if must_stop:
+            batch = _next(tenant, moment, after)
+            due = [one for one in batch if not is_quiet(one.choice, tenant, moment)]
+            rows = [FamilyDigest(member=one.member, week=one.week) for one in due]
+            FamilyDigest.objects.bulk_create(rows, ignore_conflicts=True)
+            told = compose(tenant, [one.member for one in due]) if due else {}
+        if not batch:
             return sent
+        after = batch[-1].member.pk
+        for one in due:
+            with tenant_context(tenant_id):
+                done, must_stop = _send(tenant, one, told.get(one.member.pk))
+            sent += done
+            if must_stop:
+                return sent
 
 
 def due_weeks(now: datetime, name: str) -> list[tuple[date, Q]]:
@@ -73,21 +88,25 @@ def due_weeks(now: datetime, name: str) -> list[tuple[date, Q]]:
     ]
 
 
-def _next(tenant: Tenant, now: datetime, after: int) -> tuple[Member, FamilyChoice, date] | None:
-    """The next guardian whose hour it is and who has not heard this week."""
+def _next(tenant: Tenant, now: datetime, after: int) -> list[Due]:
+    """The next guardians whose hour it is and who have not heard this week, by key."""
     today = local_today(tenant, now)
     links = GuardianLink.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), status=GuardianLink.Status.VERIFIED)
-    grants = RoleGrant.objects.filter(running(today), role=GRD)
     people = Member.objects.filter(
-        Exists(links.filter(member_id=OuterRef("pk"))), Exists(grants.filter(member_id=OuterRef("pk"))),
+        Exists(links.filter(member_id=OuterRef("pk"))), Exists(_grants(today).filter(member_id=OuterRef("pk"))),
         pk__gt=after, is_enabled=True,
     )  # fmt: skip
-    candidates = [row for one in _windows(tenant, now) for row in _of_window(people, *one)]
-    if not candidates:
-        return None
-    member, week = min(candidates, key=lambda row: row[0].pk)
-    choice = FamilyChoice.objects.filter(member=member).first() or FamilyChoice(member=member)
-    return member, choice, week
+    weeks: dict[int, tuple[Member, date]] = {}
+    for window in _windows(tenant, now):
+        for member, week in _of_window(people, *window):
+            weeks.setdefault(member.pk, (member, week))
+    first = [weeks[key] for key in sorted(weeks)[:BATCH]]
+    choices = {one.member_id: one for one in FamilyChoice.objects.filter(member__in=[member for member, _ in first])}
+    return [Due(one, choices.get(one.pk) or FamilyChoice(member=one), week) for one, week in first]
+
+
+def _grants(today: date) -> Any:
+    return RoleGrant.objects.filter(running(today), role=GRD)
 
 
 def _windows(tenant: Tenant, now: datetime) -> Iterable[tuple[date, Q]]:
@@ -107,25 +126,30 @@ def _windows(tenant: Tenant, now: datetime) -> Iterable[tuple[date, Q]]:
 
 def _of_window(people: Any, week: date, wanted: Q) -> list[tuple[Member, date]]:
     closed = FamilyDigest.objects.filter(member_id=OuterRef("pk"), week=week, closed_at__isnull=False)
-    first = people.filter(wanted).exclude(Exists(closed)).select_related("user").order_by("pk").first()
-    return [(first, week)] if first is not None else []
+    rows = people.filter(wanted).exclude(Exists(closed)).select_related("user").order_by("pk")
+    return [(member, week) for member in rows[:BATCH]]
 
 
-def _send(tenant: Tenant, member: Member, choice: FamilyChoice, week: date, compose: Compose) -> tuple[int, bool]:
+def _send(tenant: Tenant, due: Due, found: Week | None) -> tuple[int, bool]:
     """(how many people were reached: one or none, whether the mail server is away)."""
-    FamilyDigest.objects.bulk_create([FamilyDigest(member=member, week=week)], ignore_conflicts=True)
+    member = due.member
     rows = FamilyDigest.objects.select_for_update(skip_locked=True, no_key=True)
-    row = rows.filter(member=member, week=week, closed_at=None).first()
-    if row is None:
-        return 0, False
+    row = rows.filter(member=member, week=due.week, closed_at=None).first()
+    if row is None or (found is not None and _children_of(tenant, member) != found.learners):
+        return 0, False  # somebody else has it, or what the person may see has changed: the next round looks anew
     with for_reader(tenant, member.user):
-        actor = Actor(tenant.pk, local_today(tenant), frozenset({GRD}), member.pk, label=member.name)
-        found = compose(tenant, actor)
-        reached, is_gone, is_done = _deliver(row, member, choice, found) if found else (0, False, True)
+        reached, is_gone, is_done = _deliver(row, member, due.choice, found) if found else (0, False, True)
     if is_done:
         row.closed_at = timezone.now()
     row.save()
     return reached, is_gone
+
+
+def _children_of(tenant: Tenant, member: Member) -> frozenset[int]:
+    actor = Actor(tenant.pk, local_today(tenant), frozenset({GRD}), member.pk)
+    children = Learner.objects.filter(id__in=my_children_ids(actor), is_active=True)
+    still = Exists(_grants(actor.today).filter(member=member, member__is_enabled=True))
+    return frozenset(children.filter(still).values_list("pk", flat=True))
 
 
 def _deliver(row: FamilyDigest, member: Member, choice: FamilyChoice, found: Week) -> tuple[int, bool, bool]:

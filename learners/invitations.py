@@ -9,7 +9,7 @@ import secrets
 from base64 import b32encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -17,9 +17,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from learners.mentors import link_mentor, mentor_problems
 from learners.models import GuardianLink, Invitation, Learner
 from learners.reach import running
-from tenancy.actor import GRD, LRN, Actor
+from tenancy.actor import GRD, LRN, MEN, Actor
 from tenancy.audit import record_audit
 from tenancy.context import current_tenant_id
 from tenancy.errors import Conflict, DomainError, Invalid, NotFound, problem
@@ -70,7 +71,7 @@ def invite_guardian(
         if member.user_id is not None or not linked.exists():
             raise NotFound
         # Whoever accepts becomes this person: one who works here, too, is reached by the school's own address only.
-        works = RoleGrant.objects.filter(running(actor.today), member=member).exclude(role__in=(GRD, LRN))
+        works = RoleGrant.objects.filter(running(actor.today), member=member).exclude(role__in=(GRD, LRN, MEN))
         if works.exists() and (not member.email or email.lower() != member.email.lower()):
             text = _("%(name)s works here. Invite them at %(email)s, the address that the school has")
             values = {"name": member.name, "email": member.email or "–"}
@@ -83,6 +84,18 @@ def invite_guardian(
     if not learner.is_active:
         raise Invalid([problem("email", _("%(name)s has left") % {"name": learner.name}, "left")])
     return _make(actor, learner=learner, member=member, email=email, relationship=relationship.strip())
+
+
+@transaction.atomic
+def invite_mentor(actor: Actor, *, learner: Learner, email: str, kind: str, until: date | None) -> Made:
+    """An invitation to follow this learner until a day. It goes to an address: nothing is printed. Raises Invalid."""
+    email = email.replace("\x00", "").strip()
+    problems = mentor_problems(learner, kind, until, actor.today)
+    if "@" not in email.strip("@") or " " in email or len(email) > 254:
+        problems.insert(0, problem("email", _("Enter an email address, like ana@example.org"), "bad_email"))
+    if problems:
+        raise Invalid(problems)
+    return _make(actor, learner=learner, email=email, mentor_kind=kind, mentor_until=until)
 
 
 @transaction.atomic
@@ -161,7 +174,10 @@ def accept(*, code: str, user: User | None, given_name: str, family_name: str, e
     member = _member(row, user, given_name, family_name)
     Affiliation.objects.get_or_create(user=user, tenant_id=current_tenant_id())
     actor = _nobody(member)
-    if row.learner is not None:
+    if row.learner is not None and row.mentor_kind:
+        until = row.mentor_until or actor.today
+        link_mentor(actor, learner=row.learner, member=member, kind=row.mentor_kind, until=until)
+    elif row.learner is not None:
         _link(row, row.learner, member, actor)
     Invitation.objects.filter(pk=row.pk).update(state=State.ACCEPTED, answered_at=timezone.now(), member=member)
     record_audit(actor, "invitation.accepted", target=row)

@@ -5,6 +5,8 @@ with the tenant's own today: an assignment that ends today ends at local midnigh
 """
 
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.apps import apps
@@ -59,8 +61,16 @@ def my_work_school_ids(actor: Actor) -> QuerySet[Any, Any]:
 
 def my_children_ids(actor: Actor) -> QuerySet[Any, Any]:
     """Learners to whom the actor has a verified, unexpired, unrestricted guardian link."""
+    if actor.children is not None:
+        return ids(model("Learner").objects.filter(id__in=actor.children), "id")
     rows = model("GuardianLink").objects.filter(member_id=actor.member_id, status="verified")
     return ids(rows.filter(Q(ends_on=None) | Q(ends_on__gte=actor.today)), "learner_id")
+
+
+def my_mentee_ids(actor: Actor) -> QuerySet[Any, Any]:
+    """Learners whom the actor follows today as a mentor, adviser or supervisor."""
+    rows = model("MentorLink").objects.filter(running(actor.today), member_id=actor.member_id)
+    return ids(rows.filter(learner__is_active=True), "learner_id")
 
 
 def my_learner_ids(actor: Actor) -> QuerySet[Any, Any]:
@@ -96,6 +106,7 @@ def learner_scopes(path: str = "") -> Scopes:
     return {
         "SELF": lambda actor: Q(**{field: my_learner_ids(actor)}),
         "LINK": lambda actor: Q(**{field: my_children_ids(actor)}),
+        "MENT": lambda actor: Q(**{field: my_mentee_ids(actor)}),
         "SEC": lambda actor: Q(**{field: learner_ids_in_sections(actor)}),
         "PEER": lambda actor: Q(**{field: classmate_ids(actor)}),
         "SCH": lambda actor: Q(**{field: learner_ids_of_schools(actor, my_school_ids(actor))}),
@@ -162,13 +173,14 @@ def guardian_link_scopes() -> Scopes:
 
 
 def member_scopes() -> Scopes:
-    """Codes for people: who works at a school of the actor's, teaches there, or is a guardian of a learner there."""
+    """Codes for people: who works at a school of the actor's, teaches there, or guards or follows a learner there."""
 
     def of_schools(actor: Actor) -> Q:
         mine = my_school_ids(actor)
         posts = model("SchoolPost").objects.filter(school_id__in=mine)
         staff = model("SectionStaff").objects.filter(section__school_id__in=mine)
-        links = model("GuardianLink").objects.filter(learner_id__in=learner_ids_of_schools(actor, mine))
-        return Q(id__in=ids(posts, "member_id")) | Q(id__in=ids(staff, "member_id")) | Q(id__in=ids(links, "member_id"))
+        learners = learner_ids_of_schools(actor, mine)
+        links, mentors = (model(n).objects.filter(learner_id__in=learners) for n in ("GuardianLink", "MentorLink"))
+        return reduce(or_, (Q(id__in=ids(rows, "member_id")) for rows in (posts, staff, links, mentors)))
 
     return {"SCH": of_schools}

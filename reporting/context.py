@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.actor import DST, GRD, LRN, SCH, TCH
+from tenancy.actor import DST, GRD, LRN, MEN, SCH, TCH
 from tenancy.languages import is_at_home
 
 # role → (route, label, icon); one entry per home, in the order of the menu
@@ -33,6 +33,7 @@ MENU = (
     (GRD, "family", _("My children"), "heart"),
     (GRD, "family_messages", _("Messages"), "message-circle"),
     (GRD, "family_settings", _("Settings"), "settings"),
+    (MEN, "mentees", _("People I follow"), "users"),
     (LRN, "me", _("My learning"), "target"),
     (LRN, "my_milestones", _("Milestones"), "list-checks"),
     (LRN, "my_goals", _("Goals"), "star"),

@@ -10,11 +10,13 @@ from reporting.evidence_log.urls import urlpatterns as evidence_log
 from reporting.family.urls import urlpatterns as family
 from reporting.figures.urls import urlpatterns as figures
 from reporting.gaps.urls import urlpatterns as gaps
+from reporting.info_sessions.urls import urlpatterns as info_sessions
 from reporting.jobs.urls import urlpatterns as jobs
 from reporting.labs.urls import urlpatterns as labs
 from reporting.learning.urls import urlpatterns as learning
 from reporting.library.urls import urlpatterns as library
 from reporting.live.urls import urlpatterns as live
+from reporting.mentoring.urls import urlpatterns as mentoring
 from reporting.messaging.urls import urlpatterns as messaging
 from reporting.narratives.urls import urlpatterns as narratives
 from reporting.people.urls import urlpatterns as people
@@ -86,4 +88,6 @@ urlpatterns += tutoring
 urlpatterns += reports
 urlpatterns += narratives
 urlpatterns += family
+urlpatterns += mentoring
+urlpatterns += info_sessions
 urlpatterns += learning

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 ANON, LRN, GRD, TCH, SCH, DST, INT = "ANON", "LRN", "GRD", "TCH", "SCH", "DST", "INT"
+MEN = "MEN"  # follows named learners and only reads: decision 0022
 # The other roles of design/permissions.md come with the issues that need them and are refused until then.
-ROLES_IN_USE = frozenset({ANON, LRN, GRD, TCH, SCH, DST, INT})
+ROLES_IN_USE = frozenset({ANON, LRN, GRD, MEN, TCH, SCH, DST, INT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,7 @@ class Actor:
 
     `school_ids` limits a machine client to some schools; None means all of the tenant. `has_stepped_up`: the person
     proved again in the last 15 minutes that it is them (condition STEP). `unread`: messages that wait for them.
+    `children`: only where several guardians are written to at once: whom their links reach, read just before.
     """
 
     tenant_id: int
@@ -27,6 +29,7 @@ class Actor:
     has_stepped_up: bool = False
     label: str = field(default="", compare=False)
     unread: int = field(default=0, compare=False)
+    children: frozenset[int] | None = None
 
     def has(self, role: str) -> bool:
         return role in self.roles

@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
 from tenancy.access import may_at_all, would_gain
-from tenancy.actor import DST, GRD, LRN, SCH, TCH
+from tenancy.actor import DST, GRD, LRN, MEN, SCH, TCH
 from tenancy.rules import RULES
 from tenancy.step_up import has_stepped_up, prove_again
 
@@ -34,6 +34,7 @@ class Declared:
 
 STAFF = frozenset({TCH, SCH, DST})
 ANYBODY = STAFF | {LRN, GRD}
+EVERYBODY = ANYBODY | {MEN}  # pages about one's own account
 
 
 def requires(resource: str, action: str, roles: frozenset[str] = STAFF) -> Callable[[View], View]:

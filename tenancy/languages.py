@@ -13,11 +13,11 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import get_supported_language_variant, parse_accept_lang_header
 
-from tenancy.actor import GRD, LRN
+from tenancy.actor import GRD, LRN, MEN
 from tenancy.models import Tenant, User
 
 COOKIE, YEAR = "language", 365 * 24 * 3600
-AT_HOME = ("/family/", "/me/")
+AT_HOME = ("/family/", "/me/", "/mentor/")
 FOR_MACHINES = ("/api/", "/healthz", "/readyz", "/live/")
 
 
@@ -54,7 +54,7 @@ def offered(code: str) -> str:
 def is_at_home(request: HttpRequest) -> bool:
     """Whether the page is for a family, a learner or somebody who is not signed in."""
     actor = getattr(request, "actor", None)
-    return actor is None or actor.roles <= {GRD, LRN} or request.path_info.startswith(AT_HOME)
+    return actor is None or actor.roles <= {GRD, LRN, MEN} or request.path_info.startswith(AT_HOME)
 
 
 def language_of(request: HttpRequest, asked: str = "") -> str:

@@ -100,6 +100,7 @@ class RoleGrant(TenantModel):
     class Role(models.TextChoices):
         LEARNER = "LRN", _("Learner")
         GUARDIAN = "GRD", _("Guardian")
+        MENTOR = "MEN", _("Mentor")
         TEACHER = "TCH", _("Teacher")
         ASSISTANT = "AST", _("Teaching assistant")
         SCHOOL_ADMINISTRATOR = "SCH", _("School administrator")

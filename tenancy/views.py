@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from tenancy.gate import ANYBODY, requires
+from tenancy.gate import EVERYBODY, requires
 from tenancy.models import User
 from tenancy.selectors import SESSION_KEY, tenant_choices
 
@@ -19,7 +19,7 @@ def back(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@requires("Own account, factors, sessions", "read, update", ANYBODY)
+@requires("Own account, factors, sessions", "read, update", EVERYBODY)
 def switch_tenant(request: HttpRequest) -> HttpResponse:
     chosen = next((c for c in tenant_choices(request.user) if c.slug == request.POST.get("tenant")), None)  # type: ignore[arg-type]
     if chosen is None:
@@ -29,7 +29,7 @@ def switch_tenant(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@requires("Own account, factors, sessions", "read, update", ANYBODY)
+@requires("Own account, factors, sessions", "read, update", EVERYBODY)
 def choose_theme(request: HttpRequest) -> HttpResponse:
     theme = request.POST.get("theme")
     if theme not in {"device", "light", "dark"}:

@@ -19,6 +19,7 @@ from learners.models import (
     Enrolment,
     GuardianLink,
     Learner,
+    MentorLink,
     School,
     SchoolPost,
     Section,
@@ -131,6 +132,16 @@ def add_learner(world: World, given: str, section: Section, **values: Any) -> Le
     )
     Enrolment.objects.create(learner=learner, section=section)
     return learner
+
+
+def add_mentor(world: World, *learners: Learner) -> Member:
+    """A mentor with an account who follows these learners for a month."""
+    mentor = world.members.get("MEN") or add_member(world, "MEN")
+    today = world.system.today
+    for learner in learners:
+        days = {"begins_on": today, "ends_on": today + timedelta(days=30)}
+        MentorLink.objects.create(member=mentor, learner=learner, **days)
+    return mentor
 
 
 def _people(world: World) -> None:

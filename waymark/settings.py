@@ -253,7 +253,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_LOGOUT_ON_GET = False
 # Per account only: a limit per address would lock out a school behind one address.
-ACCOUNT_RATE_LIMITS = {"login": False, "login_failed": "5/5m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": False, "login_failed": "5/5m/key", "reset_password": "5/m/key", "reset_password_from_key": False,
+}  # fmt: skip
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

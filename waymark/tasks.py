@@ -7,7 +7,7 @@ from interventions.weeks import send_weeks_of
 from milestones.card_batches import forget_cards
 from reporting.cards.batches import make_cards
 from reporting.digest.page import compose
-from reporting.family.digest import compose_week
+from reporting.family.digest import compose_weeks
 from reporting.summaries.keeping import close_day_of, follow_marks_of
 from tenancy.context import tenant_context
 from tenancy.jobs import in_each
@@ -65,4 +65,4 @@ def send_family_weeks() -> int:
 
 
 def _week_of(tenant_id: int) -> int:
-    return send_weeks_of(tenant_id, compose_week)
+    return send_weeks_of(tenant_id, compose_weeks)

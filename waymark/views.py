@@ -8,13 +8,16 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from reporting.context import shell
-from tenancy.actor import DST, GRD, LRN, SCH, TCH
+from tenancy.actor import DST, GRD, LRN, MEN, SCH, TCH
 from tenancy.gate import public, sign_in
 from waymark.away import is_away, unavailable
 from waymark.logging import request_number
 
 # First match wins: a teacher who is also a guardian starts with the day and switches in the menu.
-HOMES = ((TCH, "today"), (SCH, "mastery_report"), (DST, "mastery_report"), (GRD, "family"), (LRN, "me"))
+HOMES = (
+    (TCH, "today"), (SCH, "mastery_report"), (DST, "mastery_report"), (GRD, "family"),
+    (MEN, "mentees"), (LRN, "me"),
+)  # fmt: skip
 
 
 @public("sends each role to its own first page")

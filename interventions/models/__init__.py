@@ -1,6 +1,7 @@
 """Who needs whom today: rules and the queue they fill, support plans, tutoring, the library, messages."""
 
 from interventions.models.home import FamilyChoice, FamilyDigest
+from interventions.models.info_sessions import InfoAnswer, InfoAudience, InfoSession
 from interventions.models.library import Resource, ResourceTag, ResourceUse
 from interventions.models.messages import DigestChoice, Message, MessageTemplate
 from interventions.models.plans import PlanSession, Protocol, ProtocolStep, SupportPlan
@@ -13,7 +14,7 @@ from interventions.models.tutoring import PeerPair, PeerSession
 
 __all__ = [
     "Alert", "AlertAct", "AlertMark", "AlertRun", "Block", "DevelopmentPlace", "DevelopmentRecord", "DigestChoice",
-    "FamilyChoice", "FamilyDigest", "LearnerRequest", "Message", "MessageTemplate", "PeerPair", "PeerSession",
-    "PlanSession", "Protocol", "ProtocolStep", "Reason", "Resource", "ResourceNeed", "ResourceTag", "ResourceUse",
-    "Rule", "Station", "StationGroup", "SupportPlan",
+    "FamilyChoice", "FamilyDigest", "InfoAnswer", "InfoAudience", "InfoSession", "LearnerRequest", "Message",
+    "MessageTemplate", "PeerPair", "PeerSession", "PlanSession", "Protocol", "ProtocolStep", "Reason", "Resource",
+    "ResourceNeed", "ResourceTag", "ResourceUse", "Rule", "Station", "StationGroup", "SupportPlan",
 ]  # fmt: skip

@@ -27,6 +27,8 @@ class Invitation(PublicTenantModel):
     member = TenantForeignKey(Member, null=True, on_delete=models.CASCADE, related_name="invitations")
     email = models.CharField(max_length=254, blank=True)  # empty: printed, whoever holds the sheet
     relationship = models.CharField(max_length=40, blank=True)
+    mentor_kind = models.CharField(max_length=10, blank=True, default="", db_default="")  # else of a guardian
+    mentor_until = models.DateField(null=True)
     code_hash = models.CharField(max_length=64)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     expires_at = models.DateTimeField()

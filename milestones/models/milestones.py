@@ -26,6 +26,7 @@ def milestone_scopes() -> Scopes:
     return {
         "SELF": of_learner["SELF"],
         "LINK": of_learner["LINK"],
+        "MENT": of_learner["MENT"],
         **{code: _either(of_section[code], of_learner[code]) for code in ("SEC", "SCH")},
         "SCHOOLS": _either(lambda actor: Q(section=None), of_section["SCHOOLS"]),
         "PUB": lambda actor: Q(proposal="confirmed"),

@@ -7,34 +7,24 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
 from learners.models import Learner
+from reporting.audit.words import ACTIONS, WORDS, in_words
 from reporting.csv_cells import csv_text
 from reporting.pages import read_uuid
 from tenancy.actor import Actor
-from tenancy.models import AuditEntry, Member, Tenant
+from tenancy.models import AuditEntry, Member, RoleGrant, Tenant
 from tenancy.selectors import member_names, zone
 
 READ = ("Audit trail", "read")
 ON_A_PAGE, MOST_IN_A_FILE, MOST_PEOPLE = 100, 10_000, 50
 LONGEST = 80
-# What an action begins with → what people call it.
-AREAS: dict[str, Any] = {
-    "account": _("Accounts"), "role": _("Roles"), "assignment": _("Classes of staff"), "person": _("People added"),
-    "learner": _("Records of learners"), "enrolment": _("Places in classes"), "guardian_link": _("Guardians"),
-    "invitation": _("Invitations"), "roster": _("Roster imports"), "evidence": _("Evidence"),
-    "levels": _("Levels released"), "override": _("Levels set by teachers"), "policy": _("Policies"),
-    "certificate": _("Certificates"), "report_card": _("Report cards"), "message": _("Messages"),
-    "plan": _("Support plans"), "review": _("Review sessions"), "milestone": _("Milestones"),
-    "score_sheet": _("Scoring a class"), "job": _("Background jobs"), "api_client": _("Keys of programs"),
-}  # fmt: skip
+ROLES: dict[str, Any] = dict(RoleGrant.Role.choices)
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
     who: str = ""
-    area: str = ""
+    kind: str = ""
     begin: date | None = None
     until: date | None = None
     before: int = 0
@@ -46,6 +36,7 @@ class Row:
     who: str
     role: str
     action: str
+    words: Any
     target: str
     detail: str
 
@@ -62,12 +53,16 @@ class Trail:
 def read_filters(values: Mapping[str, str]) -> Filters:
     """From the query string; what makes no sense is left out."""
     number = values.get("before", "")
-    area = values.get("area", "")
     return Filters(
-        who=values.get("who", "")[:LONGEST].replace("\x00", "").strip(), area=area if area in AREAS else "",
+        who=values.get("who", "")[:LONGEST].replace("\x00", "").strip(), kind=_kind(values.get("kind", "")),
         begin=_day(values.get("from", "")), until=_day(values.get("until", "")),
         before=int(number) if number.isascii() and number.isdigit() and len(number) < 16 else 0,
     )  # fmt: skip
+
+
+def _kind(text: str) -> str:
+    """An action, or the number of a group of actions."""
+    return text if text in ACTIONS or text in {str(n) for n in range(len(WORDS))} else ""
 
 
 def _day(text: str) -> date | None:
@@ -94,19 +89,21 @@ def audit_file(actor: Actor, tenant: Tenant, filters: Filters) -> str:
             row.who,
             row.role,
             row.action,
+            str(row.words),
             row.target,
             row.detail,
         )
         for row in rows
     )
-    return csv_text(["at", "who", "role", "action", "about", "detail"], lines)
+    return csv_text(["at", "who", "role", "action", "what", "about", "detail"], lines)
 
 
 def _entries(actor: Actor, tenant: Tenant, filters: Filters) -> Any:
     time_zone = zone(tenant.time_zone)
     rows = AuditEntry.objects.visible_to(actor, *READ)
-    if filters.area:
-        rows = rows.filter(action__startswith=f"{filters.area}")
+    if filters.kind:
+        wanted = [filters.kind] if filters.kind in ACTIONS else list(WORDS[int(filters.kind)][1])
+        rows = rows.filter(action__in=wanted)
     if filters.begin:
         rows = rows.filter(at__gte=datetime.combine(filters.begin, time(), time_zone))
     if filters.until and filters.until < date.max:
@@ -132,9 +129,15 @@ def _rows(entries: Iterable[AuditEntry]) -> list[Row]:
     called = {str(one.public_id): one.name for rows in (learners, people) for one in rows}
     return [
         Row(
-            entry.at, names.get(entry.member_id, "") if entry.member_id else "", entry.role, entry.action,
+            entry.at, names.get(entry.member_id, "") if entry.member_id else "", _roles(entry.role), entry.action,
+            in_words(entry.action),
             called.get(entry.target_id) or entry.target_kind.rpartition(".")[2],
             ", ".join(f"{key}: {value}" for key, value in entry.detail.items() if isinstance(value, str | int))[:300],
         )
         for entry in entries
     ]  # fmt: skip
+
+
+def _roles(codes: str) -> str:
+    """ "SCH+TCH" as people call it."""
+    return ", ".join(str(ROLES.get(code, code)) for code in codes.split("+") if code)

@@ -4,7 +4,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from reporting.audit.page import AREAS, READ, audit_file, audit_page, read_filters
+from reporting.audit.page import READ, audit_file, audit_page, read_filters
+from reporting.audit.words import WORDS
 from reporting.pages import PageRequest, page_errors
 from tenancy.actor import DST
 from tenancy.audit import record_audit
@@ -18,7 +19,8 @@ FOR = frozenset({DST})
 @page_errors
 def audit(request: PageRequest) -> HttpResponse:
     page = audit_page(request.actor, request.tenant, read_filters(request.GET.dict()))
-    return render(request, "audit/audit.html", {"page": page, "areas": AREAS.items()})
+    groups = [(str(n), name, actions.items()) for n, (name, actions) in enumerate(WORDS)]
+    return render(request, "audit/audit.html", {"page": page, "groups": groups})
 
 
 @require_GET

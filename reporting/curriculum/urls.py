@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reporting.curriculum import edit_views, map_views, pathway_views, views
+from reporting.curriculum import edit_views, home_views, map_views, pathway_views, views
 
 FRAMEWORK = "curriculum/frameworks/<uuid:framework_id>/"
 COMPETENCY = "curriculum/competencies/<uuid:competency_id>/"
@@ -15,6 +15,7 @@ urlpatterns = [
     path(f"{FRAMEWORK}new/", edit_views.new_competency, name="curriculum_new_competency"),
     path(COMPETENCY, views.competency, name="curriculum_competency"),
     path(f"{COMPETENCY}edit/", edit_views.edit_competency, name="curriculum_edit"),
+    path(f"{COMPETENCY}home/", home_views.home, name="competency_home"),
     path(f"{COMPETENCY}state/", edit_views.competency_state, name="curriculum_competency_state"),
     path(PATHWAY, pathway_views.pathway, name="pathway"),
     path(f"{PATHWAY}next/", pathway_views.move_step, name="pathway_next"),

@@ -1,6 +1,6 @@
 """What was shared with the family, by subject: levels, the status of each subject, and why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from interventions.models.plans import CASE
 from learners.models import Enrolment, Learner
 from learners.reach import running
 from milestones.assigned import due_dates
-from milestones.models import LevelOverride, Release, SectionMilestone
+from milestones.models import LevelOverride, Release
 from reporting.family.home_words import NOTHING, HomeText, home_texts
 from reporting.family.standing import Status, status_of
 from status_engine import Level
@@ -91,33 +91,47 @@ class Subject:
 
 def shared_with(actor: Actor, learner: Learner) -> list[Shared]:
     """Newest release of each milestone in use, by heading and code. Five queries."""
+    return shared_of(actor, [learner.pk]).get(learner.pk, [])
+
+
+def shared_of(actor: Actor, learner_ids: Collection[int]) -> dict[int, list[Shared]]:
+    """{learner: what was shared}. As many queries as for one learner."""
     reason = Coalesce(KT("explanation__override__reason"), Value(""), output_field=TextField())
     kind = Coalesce(KT("explanation__override__kind"), Value(""), output_field=TextField())
-    rows = Release.objects.visible_to(actor, *LEVEL).filter(learner_id=learner.pk, milestone__is_active=True)
+    rows = Release.objects.visible_to(actor, *LEVEL).filter(learner_id__in=learner_ids, milestone__is_active=True)
     ordered = rows.order_by("milestone__heading", "milestone__code", "milestone_id")
     fields = (
-        "milestone_id", "milestone__public_id", "milestone__heading", "milestone__title", "milestone__description",
-        "level", "released_at",
+        "learner_id", "milestone_id", "milestone__public_id", "milestone__heading", "milestone__title",
+        "milestone__description", "level", "released_at",
     )  # fmt: skip
-    found: list[Any] = list(ordered.values_list(*fields, reason, kind))
-    keys = [row[0] for row in found]
-    texts, due, doing = home_texts(keys), due_dates([learner.pk], keys, actor.today), _doing(actor, learner)
-    return [
-        Shared(
-            **dict(zip(COLUMNS, row, strict=True)), due_on=due.get((learner.pk, row[0])),
-            words=texts.get(row[0], NOTHING), doing=doing.get(row[0]),
-        )
-        for row in found
-    ]  # fmt: skip
+    read: list[Any] = list(ordered.values_list(*fields, reason, kind))
+    keys = sorted({row[1] for row in read})
+    texts, due, doing = home_texts(keys), due_dates(learner_ids, keys, actor.today), _doing(actor, learner_ids)
+    found: dict[int, list[Shared]] = {}
+    for learner, *row in read:
+        one = Shared(
+            **dict(zip(COLUMNS, row, strict=True)), due_on=due.get((learner, row[0])),
+            words=texts.get(row[0], NOTHING), doing=doing.get((learner, row[0])),
+        )  # fmt: skip
+        found.setdefault(learner, []).append(one)
+    return found
 
 
 def subjects_of(learner: Learner, shared: Sequence[Shared], today: date) -> tuple[Subject, ...]:
     """One query. A milestone of no class stands under its own heading."""
-    names = _subject_names(learner, [one.pk for one in shared], today)
-    groups: dict[str, list[Shared]] = {}
-    for one in shared:
-        groups.setdefault(names.get(one.pk, one.heading), []).append(one)
-    return tuple(_subject(title, some, today) for title, some in sorted(groups.items(), key=lambda row: row[0]))
+    return subjects_by_learner({learner.pk: shared}, today)[learner.pk]
+
+
+def subjects_by_learner(shared: Mapping[int, Sequence[Shared]], today: date) -> dict[int, tuple[Subject, ...]]:
+    """{learner: subjects} of what was shared with each. One query."""
+    names = _subject_names(shared, today)
+    found: dict[int, tuple[Subject, ...]] = {}
+    for learner, some in shared.items():
+        groups: dict[str, list[Shared]] = {}
+        for one in some:
+            groups.setdefault(names.get((learner, one.pk), one.heading), []).append(one)
+        found[learner] = tuple(_subject(*group, today) for group in sorted(groups.items(), key=lambda row: row[0]))
+    return found
 
 
 def working_on(shared: Sequence[Shared], most: int = 3) -> list[Shared]:
@@ -138,14 +152,17 @@ def _subject(title: str, shared: Sequence[Shared], today: date) -> Subject:
     )  # fmt: skip
 
 
-def _subject_names(learner: Learner, keys: Sequence[int], today: date) -> Mapping[int, str]:
-    places = Enrolment.objects.filter(running(today), learner_id=learner.pk, is_withdrawn=False)
-    rows = SectionMilestone.objects.filter(milestone_id__in=keys, section_id__in=places.values("section_id"))
-    found = rows.order_by("-section_id").values_list("milestone_id", "section__subjects", "section__title")
-    return {key: subjects.split(",")[0].strip() or title for key, subjects, title in found}
+def _subject_names(shared: Mapping[int, Sequence[Shared]], today: date) -> Mapping[tuple[int, int], str]:
+    keys = {one.pk for some in shared.values() for one in some}
+    places = Enrolment.objects.filter(running(today), learner_id__in=list(shared), is_withdrawn=False)
+    wanted = "section__section_milestones__milestone_id"
+    rows = places.filter(**{f"{wanted}__in": keys}).order_by("-section_id")
+    found = rows.values_list("learner_id", wanted, "section__subjects", "section__title")
+    return {(learner, key): subjects.split(",")[0].strip() or title for learner, key, subjects, title in found}
 
 
-def _doing(actor: Actor, learner: Learner) -> dict[int, Doing]:
-    rows = SupportPlan.objects.visible_to(actor, CASE).filter(learner=learner, state=SupportPlan.State.RUNNING)
-    found = rows.filter(is_shared=True).order_by("-review_on", "-id")
-    return {key: Doing(*values) for key, *values in found.values_list("milestone_id", "approach", "review_on")}
+def _doing(actor: Actor, learner_ids: Collection[int]) -> dict[tuple[int, int], Doing]:
+    plans = SupportPlan.objects.visible_to(actor, CASE).filter(learner_id__in=learner_ids, is_shared=True)
+    rows = plans.filter(state=SupportPlan.State.RUNNING).order_by("-review_on", "-id")
+    found = rows.values_list("learner_id", "milestone_id", "approach", "review_on")
+    return {(learner, key): Doing(*values) for learner, key, *values in found}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from interventions.models import SupportPlan
@@ -36,7 +36,8 @@ class Event:
 
 def timeline_of(actor: Actor, learner: Learner) -> list[Event]:
     """Five queries."""
-    found = [*_levels(actor, learner), *_words(actor, learner), *_certificates(actor, learner), *_plans(actor, learner)]
+    levels = steps_of(actor, [learner.pk]).get(learner.pk, [])
+    found = [*levels, *_words(actor, learner), *_certificates(actor, learner), *_plans(actor, learner)]
     return sorted(found, key=lambda one: one.at, reverse=True)
 
 
@@ -45,26 +46,32 @@ def page_of(events: Sequence[Event], number: int) -> tuple[Sequence[Event], bool
     return events[(number - 1) * PAGE : number * PAGE], len(events) > number * PAGE
 
 
-def _levels(actor: Actor, learner: Learner) -> list[Event]:
-    seen = Release.objects.visible_to(actor, "Current level", "read").filter(learner=learner)
-    taken_back = Release.objects.filter(
-        learner=learner, milestone_id=OuterRef("milestone_id"), is_withdrawn=True
-    ).order_by()
-    last = taken_back.values("milestone_id").annotate(last=Max("id")).values("last")
-    rows = Release.objects.filter(learner=learner, milestone_id__in=seen.values("milestone_id"))
-    rows = rows.filter(milestone__is_active=True).annotate(since=Coalesce(Subquery(last), 0))
-    kept = rows.filter(id__gt=F("since")).order_by("milestone_id", "id")
-    values = list(kept.values_list("milestone_id", "milestone__title", "level", "released_at")[: MOST * 5])
-    texts = home_texts({row[0] for row in values})
-    found: list[Event] = []
-    for key, some in groupby(values, key=lambda row: row[0]):
+def steps_of(actor: Actor, learner_ids: Sequence[int], since: datetime | None = None) -> dict[int, list[Event]]:
+    """{learner: levels as they were shared, newest first}. Two queries.
+
+    `since`: of milestones whose level was shared after that; what came before is read, too, to tell up from down.
+    """
+    of_one = {"learner_id": OuterRef("learner_id"), "milestone_id": OuterRef("milestone_id")}
+    seen = Release.objects.visible_to(actor, "Current level", "read").filter(**of_one)
+    last = Release.objects.filter(**of_one, is_withdrawn=True).order_by().values("milestone_id")
+    rows = Release.objects.filter(Exists(seen), learner_id__in=learner_ids, milestone__is_active=True)
+    if since is not None:
+        rows = rows.filter(Exists(Release.objects.filter(**of_one, released_at__gte=since)))
+    taken_back = Subquery(last.annotate(last=Max("id")).values("last"))
+    kept = rows.annotate(since=Coalesce(taken_back, 0)).filter(id__gt=F("since"))
+    read = kept.order_by("learner_id", "milestone_id", "id")
+    values = list(read.values_list("learner_id", "milestone_id", "milestone__title", "level", "released_at"))
+    texts = home_texts({row[1] for row in values}, only_titles=True)
+    found: dict[int, list[Event]] = {}
+    for (learner, key), some in groupby(values, key=lambda row: (row[0], row[1])):
         before: int | None = None
-        for _key, title, level, at in some:
-            if level != before and (level or before):
+        for _learner, _key, title, level, at in some:
+            if level != before and (level or before) and (since is None or at >= since):
                 kind = "first" if before is None else "up" if level > before else "down"
-                found.append(Event(at, kind, texts.get(key, NOTHING).title or title, level, before))
+                name = texts.get(key, NOTHING).title or title
+                found.setdefault(learner, []).append(Event(at, kind, name, level, before))
             before = level
-    return found
+    return {learner: sorted(some, key=lambda one: one.at, reverse=True) for learner, some in found.items()}
 
 
 def _words(actor: Actor, learner: Learner) -> list[Event]:

@@ -16,6 +16,7 @@ from reporting.family.home_words import language_of, words_to_edit
 from reporting.family.page import kin_of, milestones_for, narratives_for, week_of
 from reporting.family.timeline import page_of, timeline_of
 from reporting.form_problems import Problems, add_problems, problems_of
+from reporting.info_sessions.home import invited_to
 from reporting.learning.page import notes_of
 from reporting.levels import ALL_WORDS
 from reporting.library.giving_page import seen_at_home
@@ -120,6 +121,6 @@ def _child(request: PageRequest, learner_id: UUID, problems: Problems | None = N
     context = {
         "page": page, "kin": page.kin, "all_levels": ALL_WORDS, "here": "week", "problems": problems, "text": text,
         "notes": notes_of(request.actor, page.kin.learner.pk),
-        "given": seen_at_home(request.actor, page.kin.learner.pk),
+        "given": seen_at_home(request.actor, page.kin.learner.pk), "invited": invited_to(request.actor),
     }  # fmt: skip
     return render(request, "family/child.html", context, status=422 if problems else 200)

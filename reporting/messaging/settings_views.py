@@ -18,7 +18,7 @@ from reporting.messaging.page import TEMPLATES, templates_page
 from reporting.pages import PageRequest, page_errors
 from tenancy.actor import TCH
 from tenancy.errors import Invalid
-from tenancy.gate import ANYBODY, requires
+from tenancy.gate import EVERYBODY, requires
 
 ACCOUNT = ("Own account, factors, sessions", "read, update")
 
@@ -62,7 +62,7 @@ def switch(request: PageRequest, template_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(*ACCOUNT, ANYBODY)
+@requires(*ACCOUNT, EVERYBODY)
 @page_errors
 def mail(request: PageRequest) -> HttpResponse:
     row = DigestChoice.objects.filter(member_id=request.actor.member_id).first() or DigestChoice()

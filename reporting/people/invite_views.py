@@ -26,13 +26,13 @@ from reporting.reach import visible_learner, visible_section
 from tenancy.context import tenant_context
 from tenancy.errors import Invalid, NotFound
 from tenancy.gate import public, requires
+from tenancy.guessing import wrong_answer
 from tenancy.models import Tenant
 from tenancy.selectors import SESSION_KEY, local_today, tenant_of_host
 from tenancy.tokens import token_hash
 
 INVITE = ("Guardian link", "create")
-MISSES, WITHIN = 30, 300  # wrong codes from one address, in seconds
-WRONG = 5  # passwords for one invitation
+WRONG, WITHIN = 5, 300  # passwords for one invitation, in seconds
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -132,9 +132,7 @@ def invitation(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _tenant_of(request: HttpRequest, code: str) -> Tenant | None:
-    """The tenant that the code names; its own host answers for no other. Too many wrong codes are not looked up."""
-    if cache.get(_key(request), 0) >= MISSES:
-        return None
+    """The tenant that the code names; its own host answers for no other."""
     of_host = tenant_of_host(request.get_host())
     tenant = Tenant.objects.filter(pk=services.tenant_of_code(code) or 0).first()
     if tenant is None or (of_host is not None and of_host.pk != tenant.pk):
@@ -143,26 +141,23 @@ def _tenant_of(request: HttpRequest, code: str) -> Tenant | None:
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:
-    """As an address that never was. Answered, not raised: an error would take the count back with everything else."""
-    _miss(request)
+    """As an address that never was. Answered, not raised: an error would take the count back with everything else.
+
+    A code is 120 random bits: guessing is no way in, from one address or from all. Wrong codes are counted, slowed and
+    reported; a right one opens, whoever else guesses behind the same address.
+    """
+    wrong_answer(request, "invitations")
     page: Any = get_resolver().resolve_error_handler(404)
     answer: HttpResponse = page(request, exception=Http404())
     return answer
-
-
-def _key(request: HttpRequest) -> str:
-    return f"invitation-misses:{request.META.get('REMOTE_ADDR', '')}"
-
-
-def _miss(request: HttpRequest) -> None:
-    cache.set(_key(request), cache.get(_key(request), 0) + 1, WITHIN)
 
 
 def _question(request: HttpRequest, tenant: Tenant, code: str, problems: dict[str, str] | None = None) -> HttpResponse:
     row = services.find_invitation(code)
     context = {
         "row": row, "code": code, "school": row.learner.home_school if row.learner else None, "of": tenant,
-        "section": class_of(row, local_today(tenant)), "problems": problems or {}, "values": request.POST,
+        "section": "" if row.mentor_kind else class_of(row, local_today(tenant)), "values": request.POST,
+        "problems": problems or {},
     }  # fmt: skip
     return render(request, "people/invitation.html", context, status=422 if problems else 200)
 

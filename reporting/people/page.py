@@ -10,16 +10,18 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from learners.models import Enrolment, GuardianLink, Learner, School, SchoolPost, Section, SectionStaff
+from learners.models import Enrolment, GuardianLink, Learner, MentorLink, School, SchoolPost, Section, SectionStaff
 from learners.posts import roles_to_give, schools_of
 from learners.reach import running
 from learners.rolls import folded
-from tenancy.actor import DST, GRD, LRN, Actor
+from tenancy.actor import DST, GRD, LRN, MEN, Actor
 from tenancy.errors import NotFound
 from tenancy.models import Member, RoleGrant
 
 ACCOUNTS, FIELDS = "Staff and guardian accounts", "Learner directory fields"
-WHO = ("learners", "staff", "guardians")
+WHO = ("learners", "staff", "guardians", "mentors")
+OF_ROLE = {"guardians": GRD, "mentors": MEN}
+AT_HOME = (GRD, MEN, LRN)
 ON_A_PAGE = 50
 LONGEST_QUERY = 80
 ROLES: dict[str, Any] = dict(RoleGrant.Role.choices)
@@ -91,26 +93,27 @@ def _has_account(member: Member | None) -> bool:
 
 def _members(actor: Actor, who: str, query: str, school: School | None, part: slice) -> list[Row]:
     rows = Member.objects.visible_to(actor, ACCOUNTS)
-    grants = RoleGrant.objects.filter(running(actor.today))
-    staff = grants.exclude(role__in=(GRD, LRN))
-    of_role = grants.filter(role=GRD) if who == "guardians" else staff
-    every = RoleGrant.objects.filter(role=GRD) if who == "guardians" else RoleGrant.objects.exclude(role__in=(GRD, LRN))
+    every = RoleGrant.objects.exclude(role__in=AT_HOME)
+    if who in OF_ROLE:
+        every = RoleGrant.objects.filter(role=OF_ROLE[who])
     rows = rows.filter(id__in=every.values("member_id"))
     for word in query.split()[:4]:
         rows = rows.filter(Q(given_name__icontains=word) | Q(family_name__icontains=word) | Q(email__icontains=word))
     if school is not None:
         here = SchoolPost.objects.filter(running(actor.today), school=school).values("member_id")
-        links = GuardianLink.objects.filter(learner__home_school=school).values("member_id")
+        kind = MentorLink if who == "mentors" else GuardianLink
+        links = kind.objects.filter(learner__home_school=school).values("member_id")
         rows = rows.filter(Q(id__in=here) | Q(id__in=links))
     found = list(rows.order_by("family_name", "given_name", "id")[part])
-    about = _children(actor, found) if who == "guardians" else _roles(of_role, found)
+    about = ABOUT[who](actor, found)
     return [
         Row(one.public_id, one.name, about.get(one.pk, ""), one.email, one.is_enabled, one.user_id is not None)
         for one in found
     ]
 
 
-def _roles(grants: Any, members: list[Member]) -> dict[int, str]:
+def _roles(actor: Actor, members: list[Member]) -> dict[int, str]:
+    grants = RoleGrant.objects.filter(running(actor.today)).exclude(role__in=AT_HOME)
     found: dict[int, list[str]] = defaultdict(list)
     for key, role in grants.filter(member__in=members).order_by("role").values_list("member_id", "role"):
         found[key].append(str(ROLES.get(role, role)))
@@ -118,11 +121,21 @@ def _roles(grants: Any, members: list[Member]) -> dict[int, str]:
 
 
 def _children(actor: Actor, members: list[Member]) -> dict[int, str]:
-    links = GuardianLink.objects.visible_to(actor).filter(member__in=members, status="verified")
+    return _learners_of(GuardianLink.objects.visible_to(actor).filter(member__in=members, status="verified"))
+
+
+def _followed(actor: Actor, members: list[Member]) -> dict[int, str]:
+    return _learners_of(MentorLink.objects.visible_to(actor).filter(running(actor.today), member__in=members))
+
+
+def _learners_of(links: Any) -> dict[int, str]:
     found: dict[int, list[str]] = defaultdict(list)
     for link in links.select_related("learner").order_by("learner__folded_name"):
         found[link.member_id].append(link.learner.name)
     return {key: ", ".join(names) for key, names in found.items()}
+
+
+ABOUT = {"staff": _roles, "guardians": _children, "mentors": _followed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,19 +199,23 @@ class Record:
     learner: Learner
     enrolments: tuple[Enrolment, ...]
     links: tuple[GuardianLink, ...]
+    mentors: tuple[MentorLink, ...]
     sections: tuple[Section, ...]
     today: date
 
 
 def learner_record(actor: Actor, learner: Learner) -> Record:
-    """Three queries."""
+    """Four queries."""
     places = Enrolment.objects.filter(running(actor.today), learner=learner, is_withdrawn=False)
     links = GuardianLink.objects.visible_to(actor).filter(learner=learner).select_related("member")
+    mentors = MentorLink.objects.visible_to(actor).filter(running(actor.today), learner=learner)
     sections = Section.objects.visible_to(actor).filter(is_active=True)
     if not actor.has(DST) and learner.home_school_id is not None:
         sections = sections.filter(school_id=learner.home_school_id)
     return Record(
         learner, tuple(places.select_related("section__school").order_by("section__title")),
-        tuple(links.order_by("status", "member__family_name", "id")), tuple(sections.order_by("title", "id")[:500]),
+        tuple(links.order_by("status", "member__family_name", "id")),
+        tuple(mentors.select_related("member").order_by("member__family_name", "id")),
+        tuple(sections.order_by("title", "id")[:500]),
         actor.today,
     )  # fmt: skip

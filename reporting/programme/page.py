@@ -17,7 +17,7 @@ from learners.models import School
 from learners.posts import schools_of
 from learners.reach import running
 from reporting.csv_cells import csv_text
-from tenancy.actor import GRD, LRN, Actor
+from tenancy.actor import GRD, LRN, MEN, Actor
 from tenancy.errors import NotFound
 from tenancy.models import Member, RoleGrant
 
@@ -63,7 +63,7 @@ def how_many() -> Any:
 
 def staff_of(actor: Actor) -> list[Member]:
     """Who works where the actor decides, by name. One query."""
-    grants = RoleGrant.objects.filter(running(actor.today)).exclude(role__in=(GRD, LRN))
+    grants = RoleGrant.objects.filter(running(actor.today)).exclude(role__in=(GRD, LRN, MEN))
     rows = Member.objects.visible_to(actor).filter(id__in=grants.values("member_id"), is_enabled=True)
     return list(rows.order_by("family_name", "given_name", "id"))
 

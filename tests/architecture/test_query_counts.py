@@ -17,6 +17,9 @@ from assessments.services import record_many
 from interventions.models import (
     Alert,
     Block,
+    InfoAnswer,
+    InfoAudience,
+    InfoSession,
     LearnerRequest,
     Message,
     PeerPair,
@@ -40,7 +43,7 @@ from milestones.services import drain_tenant, release_levels
 from reporting.summaries.keeping import count_whole
 from tenancy.context import tenant_context
 from tests.architecture.source_checks import inline_code
-from tests.builders import Cast, World, add_competency, add_learner, add_milestone, piece
+from tests.builders import Cast, World, add_competency, add_learner, add_mentor, add_milestone, piece
 
 MOST = 12
 # Statements that are the transaction itself, not a read of the page.
@@ -62,6 +65,11 @@ class Page:
 def session_of(world: World) -> str:
     with tenant_context(world.tenant.pk):
         return f"/sessions/{Block.objects.get(section=world.section).public_id}/"
+
+
+def info_session_of(world: World) -> str:
+    with tenant_context(world.tenant.pk):
+        return str(InfoSession.objects.earliest("id").public_id)
 
 
 def milestone_of(world: World) -> str:
@@ -142,6 +150,13 @@ PAGES = {
     "timeline of a child": Page("GRD", lambda w: f"/family/{w.learner.public_id}/timeline/"),
     "reports of a child": Page("GRD", lambda w: f"/family/{w.learner.public_id}/reports/"),
     "settings of a family": Page("GRD", lambda w: "/family/settings/"),
+    "information sessions": Page("SCH", lambda w: "/information-sessions/"),
+    "information session": Page("SCH", lambda w: f"/information-sessions/{info_session_of(w)}/"),
+    "information session, new": Page("DST", lambda w: "/information-sessions/new/"),
+    "information session at home": Page("GRD", lambda w: f"/family/sessions/{info_session_of(w)}/"),
+    "people I follow": Page("MEN", lambda w: "/mentor/"),
+    "somebody I follow": Page("MEN", lambda w: f"/mentor/{w.learner.public_id}/"),
+    "let somebody follow": Page("SCH", lambda w: f"/people/learners/{w.learner.public_id}/mentors/new/"),
     "narratives": Page("TCH", lambda w: f"/learners/{w.learner.public_id}/narratives/"),
     "narrative, new": Page("TCH", lambda w: f"/learners/{w.learner.public_id}/narratives/new/"),
     "comment bank": Page("TCH", lambda w: "/settings/phrases/"),
@@ -164,6 +179,7 @@ PAGES = {
     "framework, searched": Page("TCH", lambda w: f"/curriculum/frameworks/{w.framework.public_id}/?q=can&grade=7"),
     "map": Page("TCH", lambda w: f"/curriculum/frameworks/{w.framework.public_id}/map/?learner={w.learner.public_id}"),
     "competency": Page("TCH", lambda w: f"/curriculum/competencies/{w.competencies[0].public_id}/"),
+    "competency at home": Page("DST", lambda w: f"/curriculum/competencies/{w.competencies[0].public_id}/home/"),
     "pathway": Page("TCH", lambda w: f"/learners/{w.learner.public_id}/pathway/"),
     "my pathway": Page("LRN", lambda w: "/me/pathway/"),
     "API frameworks": Page("API", lambda w: "/api/v1/frameworks/"),
@@ -206,7 +222,8 @@ ALLOWED = {
     "report of the district": 19,
     "names behind a report": 13,  # classes, who is stalled and why, and the entry in the audit trail
     # Work, goals and their steps, celebrations, certificates, words of teachers and classmates beside the levels.
-    "child": 27,
+    "child": 30,
+    "somebody I follow": 14,  # levels, their days, goals and notes of one person
     "me": 22,
     # Facts beside the words: levels now and then, what is released, moves, evidence, goals, plans, and the bank.
     "narrative, new": 15,
@@ -220,6 +237,7 @@ def grow(world: World, learners: int, milestones: int) -> None:
         people += [add_learner(world, f"L{n:03}", world.section, grade="7") for n in range(learners - len(people))]
         for child in people[2::10]:
             GuardianLink.objects.create(member=world.members["GRD"], learner=child, status="verified")
+        add_mentor(world, world.learner, *people[2::10])
         for n in range(milestones - 2):
             competency = add_competency(world.framework, f"{world.marker}.x{n}", 10 + n)
             milestone = add_milestone(f"{world.marker} Extra M{n}", [competency, world.competencies[0]])
@@ -257,8 +275,19 @@ def grow(world: World, learners: int, milestones: int) -> None:
             ProtocolStep.objects.create(protocol=protocol, position=1, approach="Strips")
         Rule.objects.create(name="Not shown", reason="stale", params={"days": 7}, school=world.school)
         add_help(world, people)
+        add_info_sessions(world, learners // 3)
         assert SectionMilestone.objects.filter(section=world.section).count() == milestones
     count_whole(world.tenant.pk)
+
+
+def add_info_sessions(world: World, number: int) -> None:
+    """So many, each for a grade and a class, and each answered."""
+    for n in range(number):
+        starts = timezone.now() + timedelta(days=1 + n)
+        one = InfoSession.objects.create(school=world.school, title=f"Evening {n}", starts_at=starts, place="Hall")
+        InfoAudience.objects.create(session=one, grade="7")
+        InfoAudience.objects.create(session=one, section=world.section)
+        InfoAnswer.objects.create(session=one, member=world.members["GRD"], comes=True, people=2)
 
 
 def add_help(world: World, people: list[Learner]) -> None:

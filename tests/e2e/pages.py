@@ -141,6 +141,10 @@ def code_of_certificate(place: Place) -> str:
     return f"{place.tenant}-{code[0][0]}"
 
 
+def session_at_home(place: Place) -> str:
+    return f"/family/sessions/{first(place, 'interventions_infosession')}/"
+
+
 def pathway_of(place: Place) -> str:
     return f"/learners/{place.learners[0]}/pathway/"
 
@@ -290,6 +294,7 @@ PAGES: dict[str, PageOf] = {
     "competency": PageOf("DST", competency_of),
     "new competency": PageOf("DST", lambda s: framework_of(s, "new/")),
     "edit competency": PageOf("DST", lambda s: competency_of(s, "edit/")),
+    "competency at home": PageOf("DST", lambda s: competency_of(s, "home/?in=ar")),
     "map": PageOf("TCH", lambda s: f"{framework_of(s, 'map/')}?learner={s.learners[0]}"),
     "import a table": PageOf("DST", lambda s: "/curriculum/import/"),
     "pathway": PageOf("TCH", pathway_of),
@@ -306,6 +311,15 @@ PAGES: dict[str, PageOf] = {
     "reports of a child": PageOf("GRD", lambda s: s.child + "reports/"),
     "settings of a family": PageOf("GRD", lambda s: "/family/settings/"),
     "words for families": PageOf("DST", lambda s: f"/milestones/{s.milestones[1]}/home/"),
+    "information sessions": PageOf("SCH", lambda s: "/information-sessions/"),
+    "information session, new": PageOf("SCH", lambda s: "/information-sessions/new/"),
+    "information session": PageOf("SCH", lambda s: f"/information-sessions/{first(s, 'interventions_infosession')}/"),
+    "information session at home": PageOf(
+        "GRD", lambda s: f"/family/sessions/{first(s, 'interventions_infosession')}/"
+    ),
+    "people I follow": PageOf("MEN", lambda s: "/mentor/"),
+    "somebody I follow": PageOf("MEN", lambda s: f"/mentor/{s.learners[0]}/"),
+    "let somebody follow": PageOf("SCH", lambda s: f"/people/learners/{s.learners[0]}/mentors/new/"),
     "narratives": PageOf("TCH", lambda s: f"/learners/{s.learners[0]}/narratives/"),
     "write a narrative": PageOf("TCH", lambda s: f"/learners/{s.learners[0]}/narratives/new/"),
     "comment bank": PageOf("TCH", lambda s: "/settings/phrases/"),

@@ -25,6 +25,7 @@ from assessments.models import LearnerCompetency
 from assessments.pieces import Piece
 from assessments.services import record_many
 from competencies.models import Competency
+from interventions.models import InfoSession
 from interventions.watching import watch_all_of
 from interventions.writing import write_message
 from learners.models import Enrolment, GuardianLink, Learner, Section, SectionStaff
@@ -34,7 +35,7 @@ from milestones.overrides import Place as Judged
 from milestones.overrides import set_override
 from milestones.services import drain_tenant, release_levels
 from tenancy.context import tenant_context
-from tests.builders import World, add_competency, add_learner, add_milestone, build_cast, piece
+from tests.builders import World, add_competency, add_learner, add_mentor, add_milestone, build_cast, piece
 from tests.conftest import LOCK, ROOT, named, owner_url, template_name, use_database
 from tests.reporting.tasks import actor_of, add_attempt, add_rubric, add_task
 
@@ -165,6 +166,8 @@ def _build() -> Place:
         rows = Enrolment.objects.filter(section=home.section).order_by("learner__folded_name", "learner_id")
         _work(home)
         watch_all_of(home.tenant.pk)
+        add_mentor(home, rows[0].learner, home.learner)
+        _info_session(home)
         override = _judgement(home, rows.select_related("learner")[1].learner, milestones[6])
         return Place(
             url="",
@@ -179,6 +182,14 @@ def _build() -> Place:
             override=str(override.public_id),
             tenant=home.tenant.pk,
         )
+
+
+def _info_session(world: World) -> None:
+    starts = datetime.now(UTC) + timedelta(days=6)
+    InfoSession.objects.create(
+        school=world.school, title="How levels work", about="Bring questions.", starts_at=starts, place="Library",
+        languages="English, Arabic",
+    )  # fmt: skip
 
 
 def _work(world: World) -> None:

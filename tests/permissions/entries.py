@@ -10,6 +10,7 @@ from tests.permissions.places import Places
 
 STAFF = frozenset({"TCH", "SCH", "DST"})
 ANYBODY = STAFF | {"LRN", "GRD"}
+EVERYBODY = ANYBODY | {"MEN"}
 Address = Callable[[Places, str], str]
 Data = Callable[[Places, str], Any]
 

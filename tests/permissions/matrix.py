@@ -9,7 +9,7 @@ import csv
 from pathlib import Path
 
 FILE = Path(__file__).resolve().parents[2] / "tenancy" / "permissions.csv"
-ROLES = ("LRN", "GRD", "TCH", "SCH", "DST")
+ROLES = ("LRN", "GRD", "MEN", "TCH", "SCH", "DST")
 # Conditions whose machinery does not exist: whatever needs them is refused.
 REFUSED = {"never", "BG", "CASE", "REQ", "MASK"}
 # True for everything that the standing cast holds: it is released, recent, and shown as suppressed figures.
@@ -25,6 +25,7 @@ FACTS: dict[str, dict[str, dict[str, frozenset[str]]]] = {
     "learner": {
         "SELF": {"LRN": frozenset({"own"})},
         "LINK": {"GRD": frozenset({"own"})},
+        "MENT": {"MEN": frozenset({"own"})},
         "SEC": {"TCH": frozenset({"own", "same_section"})},
         "PEER": {"LRN": frozenset({"same_section"})},
         "SCH": {"SCH": AT_SCHOOL},
@@ -104,6 +105,8 @@ FACTS |= {
     # What is written down about a school: by who administers it.
     "development": {"SCH": {"SCH": frozenset({"own"})}},
     "need": {"SCH": {"SCH": frozenset({"own"})}},
+    # Information sessions: a school's; for the families of its learners.
+    "info_session": {"SCH": {"SCH": frozenset({"own"})}, "LINK": {"GRD": frozenset({"own"})}},
     "pair": {
         "SELF": {"LRN": frozenset({"own", "same_school"})},
         "SEC": {"TCH": frozenset({"own"})},
@@ -147,6 +150,7 @@ KINDS = {
     "invitation": ("own", "other_school"),
     "development": ("own", "other_school"),
     "need": ("own", "other_school"),
+    "info_session": ("own", "other_school"),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.permissions.entries import ANYBODY, STAFF, Address, Entry, page
+from tests.permissions.entries import ANYBODY, EVERYBODY, STAFF, Address, Entry, page
 
 READ, WRITE = (("Message about a learner", action) for action in ("read", "write"))
 LIBRARY = "Rubric and task in the library"
@@ -40,6 +40,6 @@ MESSAGES_ENTRIES: tuple[Entry, ...] = (
          good=422),
     page("switch_message_template", (LIBRARY, "update, retire"), STAFF, template("switch/"), what="message_template",
          method="POST", good=302),
-    page("mail_choice", ACCOUNT, ANYBODY, lambda p, k: "/settings/mail/", what="account"),
-    page("mail_choice", ACCOUNT, ANYBODY, lambda p, k: "/settings/mail/", what="account", method="POST", good=302),
+    page("mail_choice", ACCOUNT, EVERYBODY, lambda p, k: "/settings/mail/", what="account"),
+    page("mail_choice", ACCOUNT, EVERYBODY, lambda p, k: "/settings/mail/", what="account", method="POST", good=302),
 )  # fmt: skip

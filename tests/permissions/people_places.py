@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from integrations.models import RosterImport
-from interventions.models import DevelopmentRecord, ResourceNeed
+from interventions.models import DevelopmentRecord, InfoSession, ResourceNeed
 from learners.models import Invitation, Learner, School
 from tenancy.context import tenant_context
 from tenancy.ids import uuid7
@@ -27,12 +27,12 @@ def add_people(places: Places) -> None:
         gone.delete()
         mine, other = _invitation(home.learner, "own"), _invitation(home.stranger_learner, "other")
         people = {"own": home.members["TCH"], "other_school": home.members["OTHER_TCH"]}
-        ours = [(_record(world_school), _need(world_school)) for world_school in (home.school, home.other_school)]
+        ours = [(_record(one), _need(one), _session(one)) for one in (home.school, home.other_school)]
     with tenant_context(away.tenant.pk):
-        strange = (_record(away.school), _need(away.school))
+        strange = (_record(away.school), _need(away.school), _session(away.school))
         foreign, theirs = _import(away, away.school), _invitation(away.learner, "foreign")
     never = str(uuid7())
-    for place, name in enumerate(("development", "need")):
+    for place, name in enumerate(("development", "need", "info_session")):
         places.ids[name] = {
             "own": str(ours[0][place].public_id), "other_school": str(ours[1][place].public_id),
             "other_tenant": str(strange[place].public_id), "never": never, "wrong_type": str(strange[place].pk),
@@ -61,6 +61,13 @@ def _record(school: School) -> DevelopmentRecord:
 
 def _need(school: School) -> ResourceNeed:
     row: ResourceNeed = ResourceNeed.objects.create(school=school, title=f"For {school.name}", cost_each=1)
+    return row
+
+
+def _session(school: School) -> InfoSession:
+    row: InfoSession = InfoSession.objects.create(
+        school=school, title=f"For {school.name}", starts_at=timezone.now() + timedelta(days=5), place="Hall"
+    )
     return row
 
 

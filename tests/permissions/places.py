@@ -19,7 +19,17 @@ from tenancy.actor import Actor
 from tenancy.context import tenant_context
 from tenancy.ids import uuid7
 from tenancy.selectors import local_today
-from tests.builders import Cast, World, add_competency, add_learner, add_member, add_milestone, build_cast, piece
+from tests.builders import (
+    Cast,
+    World,
+    add_competency,
+    add_learner,
+    add_member,
+    add_mentor,
+    add_milestone,
+    build_cast,
+    piece,
+)
 from tests.permissions.bars_places import add_own_milestones
 from tests.permissions.curriculum_places import add_uploads
 from tests.permissions.developers_places import add_developers
@@ -60,6 +70,7 @@ def build_places() -> Places:
     places = Places(build_cast())
     with tenant_context(places.home.tenant.pk):
         _neighbours(places)
+        add_mentor(places.home, places.home.learner)
     _outsiders(places)
     add_policies(places)
     add_uploads(places)

@@ -9,13 +9,14 @@ from tests.permissions.bars_table import BARS_ENTRIES
 from tests.permissions.cards_table import CARDS_ENTRIES
 from tests.permissions.curriculum_table import CURRICULUM_ENTRIES
 from tests.permissions.developers_table import DEVELOPERS_ENTRIES
-from tests.permissions.entries import ANYBODY, STAFF, Address, Entry, api, own, page
+from tests.permissions.entries import EVERYBODY, STAFF, Address, Entry, api, own, page
 from tests.permissions.evidence_log_table import EVIDENCE_LOG_ENTRIES
 from tests.permissions.family_table import FAMILY_ENTRIES
 from tests.permissions.figures_table import FIGURES_ENTRIES
 from tests.permissions.labs_table import LABS_ENTRIES
 from tests.permissions.library_table import LIBRARY_ENTRIES
 from tests.permissions.live_table import LIVE_ENTRIES
+from tests.permissions.mentors_table import MENTORS_ENTRIES, SESSION_ENTRIES
 from tests.permissions.messages_table import MESSAGES_ENTRIES
 from tests.permissions.narratives_table import NARRATIVES_ENTRIES
 from tests.permissions.people_table import PEOPLE_ENTRIES
@@ -131,9 +132,9 @@ ENTRIES: tuple[Entry, ...] = (
     page("family", LEVEL, FAMILY, lambda p, k: "/family/", good=302),
     page("child", LEVEL, FAMILY, lambda p, k: f"/family/{p.ids['learner'][k]}/", what="learner"),
     page("me", LEVEL, LEARNER, lambda p, k: "/me/"),
-    page("switch_tenant", ACCOUNT, ANYBODY, lambda p, k: "/accounts/tenant/", what="account", method="POST", good=302,
+    page("switch_tenant", ACCOUNT, EVERYBODY, lambda p, k: "/accounts/tenant/", what="account", method="POST", good=302,
          data=lambda p, k: {"tenant": p.home.tenant.slug}),
-    page("choose_theme", ACCOUNT, ANYBODY, lambda p, k: "/accounts/theme/", what="account", method="POST", good=302,
+    page("choose_theme", ACCOUNT, EVERYBODY, lambda p, k: "/accounts/theme/", what="account", method="POST", good=302,
          data=lambda p, k: {"theme": "dark"}),
     api("api_frameworks", CURRICULUM, lambda p, k: "/api/v1/frameworks/"),
     api("api_framework", CURRICULUM, lambda p, k: f"/api/v1/frameworks/{p.ids['framework'][k]}/", what="curriculum",
@@ -178,10 +179,11 @@ ENTRIES: tuple[Entry, ...] = (
     *PEOPLE_ENTRIES,
     *DEVELOPERS_ENTRIES,
     *CARDS_ENTRIES,
+    *MENTORS_ENTRIES, *SESSION_ENTRIES,
 )  # fmt: skip
 
 # Routes without a right: name → status of a GET by anybody.
 PUBLIC = {"healthz": 200, "readyz": 200, "api_docs": 200, "api_schema": 200, "api/": 404, "verify_certificate": 404}
 PUBLIC |= {"invitation": 404}
 # Where each role lands from the front door; ANON goes to the sign-in.
-HOME = {"TCH": "/today/", "SCH": "/reports/", "DST": "/reports/", "GRD": "/family/", "LRN": "/me/"}
+HOME = {"TCH": "/today/", "SCH": "/reports/", "DST": "/reports/", "GRD": "/family/", "MEN": "/mentor/", "LRN": "/me/"}

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from learners.models import Enrolment, GuardianLink, Learner, SchoolPost, Section, SectionStaff
+from learners.models import Enrolment, GuardianLink, Learner, MentorLink, SchoolPost, Section, SectionStaff
 from tenancy.access import can
 from tenancy.context import tenant_context
 from tenancy.models import RoleGrant, Tenant
@@ -103,6 +103,25 @@ def test_guardian(places: Places, values: Callable[[date], dict[str, Any]], sees
     assert seen(places, "GRD", child_address(places)) == sees
     response = places.clients["GRD"].get("/family/", follow=True)
     assert (b"Ana" in response.content) == sees
+
+
+MENTOR: tuple[tuple[Any, Callable[[date], dict[str, Any]], bool], ...] = (
+    (MentorLink, lambda today: {"ends_on": today - DAY}, False),
+    (MentorLink, lambda today: {"ends_on": today}, True),
+    (MentorLink, lambda today: {"begins_on": today + DAY}, False),
+    (RoleGrant, lambda today: {"ends_on": today - DAY}, False),
+    (Learner, lambda today: {"is_active": False}, False),
+)
+
+
+@pytest.mark.parametrize(("model", "values", "sees"), MENTOR)
+def test_mentor(places: Places, model: Any, values: Callable[[date], dict[str, Any]], sees: bool) -> None:
+    world = places.home
+    address = f"/mentor/{places.ids['learner']['own']}/"
+    where = {"role": "MEN"} if model is RoleGrant else {"pk": world.learner.pk} if model is Learner else {}
+    with tenant_context(world.tenant.pk):
+        assert model.objects.filter(**where).update(**values(local_today(world.tenant))) == 1
+    assert seen(places, "MEN", address) == sees
 
 
 def test_guardian_of_another_child_does_not_see_this_one(places: Places) -> None:

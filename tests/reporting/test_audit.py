@@ -26,15 +26,22 @@ def test_the_trail_is_shown_filtered_and_taken_away(home: World, signed_in: As) 
             record_audit(actor, "role.given", target=home.members["SCH"], detail={"role": "=TCH"})
         record_audit(actor, "learner.changed", target=home.learner)
     words = text_of(district.get("/audit/"))
-    assert "LKV TCH Person learner.changed Ana LKV" in words
+    assert "LKV TCH Person Changed the record of a learner Ana LKV" in words
     assert "Older" in words
-    assert "learner.changed" not in text_of(district.get("/audit/?area=role"))
-    assert "role.given" not in text_of(district.get("/audit/?who=nobody"))
-    assert "LKV SCH Person role: =TCH" in text_of(district.get("/audit/?who=tch&area=role"))
+    rows = {
+        kind: district.get(f"/audit/?kind={kind}").content.decode().partition("<tbody>")[2]
+        for kind in ("role.given", "0", "1", "nonsense")
+    }
+    shown = {kind: ("Gave a role" in row, "Changed the record" in row) for kind, row in rows.items()}
+    assert shown == {
+        "role.given": (True, False), "0": (True, False), "1": (False, True), "nonsense": (True, True)
+    }  # fmt: skip
+    assert "<tbody>" not in district.get("/audit/?who=nobody").content.decode()
+    assert "LKV SCH Person role: =TCH" in text_of(district.get("/audit/?who=tch&kind=role.given"))
     tomorrow = home.system.today + timedelta(days=2)
     assert "Nothing was found." in text_of(district.get(f"/audit/?from={tomorrow}"))
-    assert "role.given" in text_of(district.get("/audit/?from=nonsense&until=9999-12-31&before=x"))
-    file = district.get("/audit.csv?area=role").content.decode()
+    assert "Gave a role" in text_of(district.get("/audit/?from=nonsense&until=9999-12-31&before=x"))
+    file = district.get("/audit.csv?kind=role.given").content.decode()
     assert file.count("role.given") == 101
     with tenant_context(home.tenant.pk):
         assert AuditEntry.objects.filter(action="audit.exported").count() == 1

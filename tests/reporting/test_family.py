@@ -84,6 +84,38 @@ def test_words_for_families_in_their_language(home: World, guardian: Client) -> 
     assert "En la escuela se llama: LKV Ratios" in listed
 
 
+def test_words_of_the_competency_where_the_milestone_has_none(home: World, guardian: Client, signed_in: As) -> None:
+    """In the reader's language wherever it was written; the milestone's own first; another language is said openly."""
+    address = f"/curriculum/competencies/{home.competencies[1].public_id}/home/"
+    editor = signed_in("DST")
+    for values, sentence in (
+        ({"meaning": "x" * 1001}, "This has 1001 characters. Shorten it to 1000"),
+        ({"ideas": "\n".join("abcdef")}, "These are 6 ideas. Keep the best 5"),
+        ({"ideas": f"a\n{'y' * 401}"}, "Idea 2 has 401 characters. Shorten it to 400"),
+    ):
+        assert sentence in text_of(editor.post(address, values))
+    assert editor.post(address, {"meaning": "Ratios compare.", "ideas": "Mix juice\n\nCount steps"}).status_code == 302
+    assert editor.post(f"{address}?in=es", {"ideas": "Mezclen jugo"}).status_code == 302
+    with tenant_context(home.tenant.pk):
+        share(home, home.other_milestone, 2)
+    shown = text_of(guardian.get(child(home)))
+    assert "Ratios compare." in shown
+    assert "Mix juice Count steps" in shown
+    assert "Nobody has written this in your language" not in shown
+    spanish = text_of(guardian.get(child(home) + "milestones/?language=es"))
+    assert "Mezclen jugo" in spanish
+    assert "Ratios compare." in spanish
+    assert "está en inglés" in spanish.lower()
+    with tenant_context(home.tenant.pk):
+        write_home_words(home.system, milestone=home.other_milestone, language="en", help="Our own words")
+    assert "Mezclen jugo" in text_of(guardian.get(child(home)))
+    english = text_of(guardian.get(child(home) + "?language=en"))
+    assert "Our own words" in english
+    assert "Mix juice" not in english
+    assert editor.post(f"{address}?in=es", {}).status_code == 302
+    assert "written" not in text_of(editor.get(f"{address}?in=es")).split("Español")[1].split("العربية")[0]
+
+
 def test_timeline_says_what_was_shared_and_nothing_from_before_it_was_taken_back(home: World, guardian: Client) -> None:
     now = timezone.now()
     with tenant_context(home.tenant.pk):

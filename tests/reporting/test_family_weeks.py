@@ -9,17 +9,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.mail.backends.locmem import EmailBackend
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from interventions import sms
-from interventions.models import FamilyChoice, FamilyDigest
+from interventions.models import FamilyChoice, FamilyDigest, InfoSession
 from interventions.weeks import send_weeks_of
 from learners.models import GuardianLink
 from milestones.models import Release
-from reporting.family.digest import ChildWeek, compose_week, in_short
+from reporting.family.digest import ChildWeek, compose_weeks, in_short
 from tenancy.context import tenant_context
-from tenancy.models import User
-from tests.builders import World
+from tenancy.models import Member, User
+from tests.builders import World, add_learner
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TODAY = datetime.now(BERLIN).date()
@@ -31,7 +33,7 @@ def send(home: World, monkeypatch: pytest.MonkeyPatch) -> Any:
     def at(hour: int, days: int = 0) -> int:
         moment = datetime.combine(FRIDAY + timedelta(days=days), time(hour, 5), BERLIN).astimezone(UTC)
         monkeypatch.setattr(timezone, "now", lambda: moment)
-        return send_weeks_of(home.tenant.pk, compose_week)
+        return send_weeks_of(home.tenant.pk, compose_weeks)
 
     return at
 
@@ -109,6 +111,44 @@ def test_text_message_goes_out_through_the_backend(
     assert (phone, key.startswith("week-"), len(text) <= 320) == ("+4915123456789", True, True)
     assert text.startswith("Ana this week: ")
     assert mailoutbox == []
+
+
+def test_fifty_families_cost_what_three_do(home: World) -> None:
+    """What is composed for a batch, and what is read to find the batch: a fixed number of queries."""
+    with tenant_context(home.tenant.pk):
+        InfoSession.objects.create(
+            school=home.school, title="Evening", starts_at=timezone.now() + timedelta(days=3), place="Library"
+        )
+        members = [home.members["GRD"]]
+        costs = []
+        for number in (3, 30):
+            for n in range(len(members), number):
+                learner = add_learner(home, f"Kid {n}", home.section, grade="7")
+                Release.objects.create(learner=learner, milestone=home.milestone, level=2)
+                member = Member.objects.create(given_name=f"Parent {n}", email=f"p{n}@example.org")
+                GuardianLink.objects.create(member=member, learner=learner, status="verified")
+                members.append(member)
+            with CaptureQueriesContext(connection) as captured:
+                told = compose_weeks(home.tenant, members)
+            assert len(told) == number
+            costs.append(len(captured))
+        assert costs[0] == costs[1] <= 16
+        assert "Information session: Evening, " in told[members[-1].pk].text
+        assert "Working on LKV Fractions." in told[members[-1].pk].text
+
+
+def test_what_changed_since_it_was_written_is_not_sent(home: World, send: Any, mailoutbox: list[Any]) -> None:
+    """A link that ends between composing and sending: the next round looks anew, and finds nobody."""
+
+    def compose(tenant: Any, members: Any) -> Any:
+        told = compose_weeks(tenant, members)
+        GuardianLink.objects.update(status="ended")
+        return told
+
+    moment = datetime.combine(FRIDAY, time(17, 5), BERLIN).astimezone(UTC)
+    assert send_weeks_of(home.tenant.pk, compose, moment) == 0
+    assert mailoutbox == []
+    assert send(18) == 0
 
 
 def test_every_child_is_named_within_320_characters() -> None:

@@ -240,13 +240,23 @@ def test_passwords_are_not_guessed_with_an_invitation(home: World, school: Clien
     assert "Wait five minutes" in text_of(stopped)
 
 
-def test_wrong_codes_are_counted(home: World, school: Client) -> None:
+def test_wrong_codes_are_slowed_and_reported_and_a_right_one_opens(
+    home: World, school: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A whole town may stand behind one address: who has the right code is never stopped by who guesses."""
+    waits: list[float] = []
+    monkeypatch.setattr("tenancy.guessing.time.sleep", waits.append)
     path = invite(school, home.classmate)
     guesser = Client(REMOTE_ADDR="10.9.8.7")
-    for _n in range(30):
-        guesser.get("/invite/nothing/")
-    assert guesser.get(path).status_code == 404
-    assert Client().get(path).status_code == 200
+    for _n in range(33):
+        assert guesser.get("/invite/nothing/").status_code == 404
+    assert waits == [1.0, 1.0, 1.0]
+    assert [record.message for record in caplog.records if record.name == "tenancy.guessing"] == [
+        "guessing: 31 wrong answers (invitations) within five minutes from one address"
+    ]
+    assert "10.9.8.7" not in caplog.text
+    assert guesser.get(path).status_code == 200
+    assert len(waits) == 3
 
 
 def test_a_class_gets_a_sheet_and_staff_a_mail(home: World, school: Client, district: Client) -> None:

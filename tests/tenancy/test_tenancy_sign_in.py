@@ -56,6 +56,42 @@ def test_limit_per_account(cast: Cast) -> None:
     assert is_in(sign_in("sch@lakeview.example"))
 
 
+def test_who_guesses_elsewhere_does_not_lock_the_owner_out(cast: Cast) -> None:
+    """A device on which the owner has signed in before counts for itself, and for this account only (AUT-5)."""
+    own = Client()
+    assert is_in(sign_in("tch@lakeview.example", client=own))
+    own.post("/accounts/logout/")
+    for _ in range(6):
+        assert not is_in(sign_in("tch@lakeview.example", "wrong"))
+    stolen = Client()
+    stolen.cookies["device"] = own.cookies["device"].value[:-2] + "xx"
+    assert not is_in(sign_in("tch@lakeview.example", client=stolen))
+    assert is_in(sign_in("tch@lakeview.example", client=own))
+    own.post("/accounts/logout/")
+    for _ in range(5):
+        sign_in("tch@lakeview.example", "wrong", client=own)
+    assert not is_in(sign_in("tch@lakeview.example", client=own)), "it may guess no more than others"
+
+
+def test_one_guess_on_each_of_many_accounts_is_slowed_and_reported(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """AUT-5 (b): from one address and from many together; who knows the password signs in at once from there."""
+    waits: list[float] = []
+    monkeypatch.setattr("tenancy.guessing.time.sleep", waits.append)
+    monkeypatch.setattr("tenancy.guessing.FROM_ALL", 40)
+    for n in range(32):
+        sign_in(f"nobody{n}@lakeview.example", "wrong")
+    assert len(waits) == 2
+    for n in range(10):
+        sign_in(f"no-one{n}@lakeview.example", "wrong", Client(REMOTE_ADDR=f"203.0.113.{n}"))
+    assert len(waits) == 4
+    reported = [record.message for record in caplog.records if record.name == "tenancy.guessing"]
+    assert [text.rpartition("from ")[2] for text in reported] == ["one address", "all addresses together"]
+    assert is_in(sign_in("sch@lakeview.example"))
+    assert len(waits) == 4
+
+
 def test_no_limit_per_address(cast: Cast) -> None:
     """A school of forty behind one address signs in at nine o'clock; wrong passwords of some stop nobody else."""
     for n in range(40):

@@ -23,6 +23,8 @@ TEMPLATES = (
     "tasks/my_attempt.html", "tasks/_rubric_table.html", "curriculum/my_pathway.html",
     "tutoring/_sessions.html", "tutoring/_question.html",
     "planning/_hints.html", "people/invitation.html",
+    "info_sessions/_when.html", "info_sessions/_invited.html", "info_sessions/answer.html",
+    "mentoring/_*.html", "mentoring/mentee.html", "mentoring/mentees.html",
     "people/invitation_gone.html", "people/invitation_refused.html", "cards/card.html",
 )  # fmt: skip
 MODULES = (
@@ -37,7 +39,8 @@ MODULES = (
     "milestones/models/narratives.py",
     "milestones/own_milestones.py", "waymark/views.py", "waymark/away.py", "tenancy/accounts.py", "tenancy/step_up.py",
     "reporting/cards/card.py", "reporting/cards/pdf.py", "reporting/recognition/pdf.py", "reporting/typesetting.py",
-    "learners/invitations.py",
+    "learners/invitations.py", "learners/models/mentors.py", "reporting/info_sessions/home_views.py",
+    "interventions/info_answers.py",
     "interventions/models/library.py", "interventions/models/messages.py", "assessments/models/artefacts.py",
     "reporting/planning/measures.py", "reporting/planning/on_the_way.py", "reporting/tutoring/views.py",
     "reporting/library/mine_views.py", "reporting/tasks/attempt_views.py", "interventions/giving.py",

@@ -39,6 +39,8 @@ from waymark.demo.evidence import HABITS, LESSONS, TRACKWORK, Assignment, Step, 
 from waymark.demo.families import add_families
 from waymark.demo.groups import add_groups
 from waymark.demo.helping import add_helping
+from waymark.demo.info_sessions import add_info_sessions
+from waymark.demo.mentors import add_mentors
 from waymark.demo.messaging import add_messages
 from waymark.demo.pathways import add_pathways
 from waymark.demo.people import add_people
@@ -93,6 +95,7 @@ def _load(sample: Sample, tenant: Tenant, say: Say) -> None:
     found = pieces(work, now, sample.seed)
     say(f"{sample.name}: {len(found):,} pieces of evidence")
     _record(system, tenant, found)
+    add_mentors(system)
     _open_accounts(tenant)
     for section in Section.objects.filter(section_milestones__id__gt=0).distinct():
         release_levels(system, section=section)
@@ -116,6 +119,7 @@ def _load(sample: Sample, tenant: Tenant, say: Say) -> None:
     say(f"{sample.name}: counting for the reports")
     add_reports(tenant, system)
     add_families(system)
+    add_info_sessions(tenant, system)
 
 
 def _record(system: Actor, tenant: Tenant, found: list[Piece]) -> None:
@@ -196,6 +200,7 @@ SHOWN = (
     ("SCH", "school administrator", 1),
     ("TCH", "teacher", 4),
     ("GRD", "guardian", 4),
+    ("MEN", "mentor", 1),
     ("LRN", "learner", 4),
 )
 
