@@ -152,6 +152,8 @@ WORDS: tuple[tuple[Any, dict[str, Any]], ...] = (
         "narrative.discarded": _("Threw words about a term away"),
         "phrase.kept": _("Kept a sentence in the comment bank"),
         "phrase.dropped": _("Dropped a sentence from the comment bank"),
+        "report.event_marked": _("Marked an event on a trend"),
+        "report.event_removed": _("Took an event off a trend"),
         "report.names_seen": _("Saw the names behind a figure"), "report_card.downloaded": _("Took a report card"),
         "report_cards.asked": _("Asked for the report cards of a class"),
         "report_cards.cancelled": _("Stopped the report cards of a class"),
