@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from tests.builders import PASSWORD
 from tests.e2e.browsing import Tab
 from tests.e2e.place import Place
 
@@ -163,6 +164,13 @@ def try_rule(tab: Tab) -> None:
     tab.page.get_by_role("heading", name="In the last 30 days").wait_for()
 
 
+def prove(tab: Tab) -> None:
+    """Whoever has not lately proved that it is them is asked first."""
+    tab.page.get_by_label("Password").fill(PASSWORD)
+    tab.page.keyboard.press("Enter")
+    tab.page.get_by_role("heading", level=1, name=re.compile("^Let somebody follow")).wait_for()
+
+
 def back_to_english(tab: Tab) -> None:
     """The page stays in Arabic; whoever looks next does not."""
     tab.page.locator("html[lang=ar][dir=rtl]").wait_for(state="attached")
@@ -311,6 +319,11 @@ PAGES: dict[str, PageOf] = {
     "reports of a child": PageOf("GRD", lambda s: s.child + "reports/"),
     "settings of a family": PageOf("GRD", lambda s: "/family/settings/"),
     "words for families": PageOf("DST", lambda s: f"/milestones/{s.milestones[1]}/home/"),
+    "invitation": PageOf(None, lambda s: s.invitation),
+    "invitation, in Arabic": PageOf(None, lambda s: s.invitation + "?language=ar", then=back_to_english),
+    "tutoring pair": PageOf("TCH", lambda s: f"/tutoring/{first(s, 'interventions_peerpair')}/"),
+    "my tutoring": PageOf("LRN", lambda s: f"/me/tutoring/{first(s, 'interventions_peerpair')}/"),
+    "give to a group": PageOf("TCH", lambda s: f"/groups/{first(s, 'learners_learnergroup')}/give/"),
     "information sessions": PageOf("SCH", lambda s: "/information-sessions/"),
     "information session, new": PageOf("SCH", lambda s: "/information-sessions/new/"),
     "information session": PageOf("SCH", lambda s: f"/information-sessions/{first(s, 'interventions_infosession')}/"),
@@ -319,7 +332,7 @@ PAGES: dict[str, PageOf] = {
     ),
     "people I follow": PageOf("MEN", lambda s: "/mentor/"),
     "somebody I follow": PageOf("MEN", lambda s: f"/mentor/{s.learners[0]}/"),
-    "let somebody follow": PageOf("SCH", lambda s: f"/people/learners/{s.learners[0]}/mentors/new/"),
+    "let somebody follow": PageOf("SCH", lambda s: f"/people/learners/{s.learners[0]}/mentors/new/", then=prove),
     "narratives": PageOf("TCH", lambda s: f"/learners/{s.learners[0]}/narratives/"),
     "write a narrative": PageOf("TCH", lambda s: f"/learners/{s.learners[0]}/narratives/new/"),
     "comment bank": PageOf("TCH", lambda s: "/settings/phrases/"),

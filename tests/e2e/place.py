@@ -25,10 +25,11 @@ from assessments.models import LearnerCompetency
 from assessments.pieces import Piece
 from assessments.services import record_many
 from competencies.models import Competency
-from interventions.models import InfoSession
+from interventions.models import InfoSession, PeerPair, SupportPlan
 from interventions.watching import watch_all_of
 from interventions.writing import write_message
-from learners.models import Enrolment, GuardianLink, Learner, Section, SectionStaff
+from learners.invitations import invite_guardian
+from learners.models import Enrolment, GroupPlace, GuardianLink, Learner, LearnerGroup, Section, SectionStaff
 from milestones.certificates import issue_certificate
 from milestones.models import LevelOverride, Milestone, SectionMilestone
 from milestones.overrides import Place as Judged
@@ -72,6 +73,7 @@ class Place:
     evidence: str
     override: str  # of the second learner on the seventh milestone
     tenant: int
+    invitation: str = ""  # the path of one that is open
 
     def milestone(self, learner: int, milestone: int) -> str:
         return f"/learners/{self.learners[learner]}/milestones/{self.milestones[milestone]}/"
@@ -166,8 +168,9 @@ def _build() -> Place:
         rows = Enrolment.objects.filter(section=home.section).order_by("learner__folded_name", "learner_id")
         _work(home)
         watch_all_of(home.tenant.pk)
-        add_mentor(home, rows[0].learner, home.learner)
+        add_mentor(home, rows[0].learner, rows[1].learner)
         _info_session(home)
+        invitation = _helped(home, rows[1].learner)
         override = _judgement(home, rows.select_related("learner")[1].learner, milestones[6])
         return Place(
             url="",
@@ -181,6 +184,7 @@ def _build() -> Place:
             evidence=str(home.evidence.public_id),
             override=str(override.public_id),
             tenant=home.tenant.pk,
+            invitation=invitation,
         )
 
 
@@ -190,6 +194,20 @@ def _info_session(world: World) -> None:
         school=world.school, title="How levels work", about="Bring questions.", starts_at=starts, place="Library",
         languages="English, Arabic",
     )  # fmt: skip
+
+
+def _helped(world: World, learner: Learner) -> str:
+    """A pair that learns together, a group, and an invitation: its path."""
+    PeerPair.objects.create(
+        section=world.section, milestone=world.milestone, tutor=world.learner, learner=learner, state="running"
+    )
+    group = LearnerGroup.objects.create(section=world.section, name="Strips at noon")
+    GroupPlace.objects.create(group=group, learner=learner)
+    SupportPlan.objects.create(
+        learner=learner, milestone=world.milestone, kind="group", group=group, approach="Strips", state="running"
+    )
+    made = invite_guardian(world.system, learner=learner, email="new@lakeview.example")
+    return f"/invite/{made.code}/"
 
 
 def _work(world: World) -> None:
