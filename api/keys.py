@@ -24,6 +24,8 @@ SCOPES = (
     "evidence.write",
     "status.read",
     "reports.read",
+    "users.read",
+    "guardians.read",
 )
 LONGEST = timedelta(days=365)
 Problems = list[dict[str, str]]

@@ -1,8 +1,17 @@
-"""How the token is described in the OpenAPI document."""
+"""What the OpenAPI document says beyond what the views do by themselves."""
 
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+
+FIELDS = OpenApiParameter("fields", str, description="Only these fields of each row, with commas between them.")
+
+
+class Described(AutoSchema):
+    def get_override_parameters(self) -> list[Any]:
+        return [FIELDS] if getattr(self.view, "has_sparse_fields", False) and self.method == "GET" else []
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -175,12 +175,14 @@ def guardian_link_scopes() -> Scopes:
 def member_scopes() -> Scopes:
     """Codes for people: who works at a school of the actor's, teaches there, or guards or follows a learner there."""
 
-    def of_schools(actor: Actor) -> Q:
-        mine = my_school_ids(actor)
+    def of_schools(actor: Actor, mine: Any) -> Q:
         posts = model("SchoolPost").objects.filter(school_id__in=mine)
         staff = model("SectionStaff").objects.filter(section__school_id__in=mine)
         learners = learner_ids_of_schools(actor, mine)
         links, mentors = (model(n).objects.filter(learner_id__in=learners) for n in ("GuardianLink", "MentorLink"))
         return reduce(or_, (Q(id__in=ids(rows, "member_id")) for rows in (posts, staff, links, mentors)))
 
-    return {"SCH": of_schools}
+    return {
+        "SCH": lambda actor: of_schools(actor, my_school_ids(actor)),
+        "SCHOOLS": lambda actor: of_schools(actor, list(actor.school_ids or ())),
+    }

@@ -11,12 +11,14 @@ from learners.models import School
 
 # What each scope lets a program do, in the words of the form.
 SCOPE_WORDS = {
-    "roster.read": _("read classes, schools and terms"),
+    "roster.read": _("read schools, terms, classes and who is in them"),
     "learners.read": _("read names and grades of learners"),
     "frameworks.read": _("read frameworks, competencies and milestones"),
     "evidence.read": _("read evidence"),
     "evidence.write": _("add evidence"),
     "status.read": _("read levels and why"),
+    "users.read": _("read names and addresses of staff and guardians"),
+    "guardians.read": _("read whose guardian somebody is"),
     "reports.read": _("read sums, with small groups hidden"),
 }
 USUAL_DAYS = 180

@@ -29,7 +29,7 @@ class DeclaredView:
 class StrictFilters(DjangoFilterBackend):
     """Refuses a parameter that the list does not know, instead of answering as if it were not there."""
 
-    paging = frozenset({"limit", "cursor"})
+    paging = frozenset({"limit", "cursor", "fields"})
 
     def filter_queryset(self, request: Any, queryset: QuerySet[Any], view: Any) -> Any:
         known = set(view.filterset_class.base_filters) if getattr(view, "filterset_class", None) else set()
@@ -49,7 +49,27 @@ def visible_rows(view: Any) -> QuerySet[Any]:
     return rows
 
 
-class VisibleList(DeclaredView, generics.ListAPIView[Any]):
+class SparseFields:
+    """`?fields=id,title`: only these fields of each row. A name that is none of them is refused."""
+
+    has_sparse_fields = True
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        made = super().get_serializer(*args, **kwargs)  # type: ignore[misc]
+        wanted = self.request.query_params.get("fields", "")  # type: ignore[attr-defined]
+        if wanted:
+            fields = getattr(made, "child", made).fields
+            names = [one.strip() for one in wanted.split(",")]
+            unknown = next((one for one in names if one not in fields), None)
+            if unknown is not None:
+                text = f"{unknown[:40]} is not a field here. Use some of {', '.join(sorted(fields))}"
+                raise ValidationError({"fields": [text]})
+            for name in set(fields) - set(names):
+                del fields[name]
+        return made
+
+
+class VisibleList(SparseFields, DeclaredView, generics.ListAPIView[Any]):
     """A list of what the token may see; `model` names the rows, the matrix the right."""
 
     model: ClassVar[Any]
@@ -63,7 +83,7 @@ class VisibleList(DeclaredView, generics.ListAPIView[Any]):
         return queryset
 
 
-class VisibleOne(DeclaredView, generics.RetrieveAPIView[Any]):
+class VisibleOne(SparseFields, DeclaredView, generics.RetrieveAPIView[Any]):
     """One row by its public id; hidden and absent are the same 404."""
 
     model: ClassVar[Any]

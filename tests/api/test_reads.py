@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from learners.models import Learner
+from api.keys import create_client
+from learners.models import GuardianLink, Learner
 from tenancy.context import tenant_context
+from tenancy.models import RoleGrant
 from tests.builders import Cast, World, add_learner
 
-LISTS = ("frameworks", "competencies", "sections", "learners", "milestones", "statuses")
+LISTS = (
+    "frameworks", "competencies", "sections", "learners", "milestones", "statuses", "schools", "terms", "people",
+    "enrolments", "assignments", "guardian-links",
+)  # fmt: skip
 
 
 def get(world: World, path: str, **query: Any) -> Any:
@@ -29,7 +36,7 @@ def test_lists_hold_this_tenants_rows_only(cast: Cast, name: str) -> None:
 
 
 def test_a_single_read_is_the_lists_row(cast: Cast) -> None:
-    for name in ("frameworks", "competencies", "sections", "learners", "milestones"):
+    for name in ("frameworks", "competencies", "sections", "learners", "milestones", "schools", "terms", "people"):
         row = get(cast.home, f"{name}/")[1]["results"][0]
         assert get(cast.home, f"{name}/{row['id']}/") == (200, row)
 
@@ -120,3 +127,39 @@ def test_the_description_and_its_page_need_no_token(db: None) -> None:
     assert page.status_code == 200
     assert b"<script>" not in page.content
     assert client.get("/api/docs/?script=").status_code == 200
+
+
+def test_only_the_fields_that_were_asked_for(cast: Cast) -> None:
+    body = get(cast.home, "schools/", fields="id,name")[1]
+    assert {tuple(row) for row in body["results"]} == {("id", "name")}
+    assert list(get(cast.home, f"schools/{body['results'][0]['id']}/", fields="name")[1]) == ["name"]
+    status, body = get(cast.home, "schools/", fields="id,colour")
+    assert (status, body["errors"][0]["field"]) == (400, "fields")
+    assert "colour is not a field here. Use some of id, identifier" in body["detail"]
+
+
+def test_a_person_has_the_roles_of_today_and_a_restricted_link_is_not_told(cast: Cast) -> None:
+    world = cast.home
+    guardian = world.members["GRD"]
+    with tenant_context(world.tenant.pk):
+        RoleGrant.objects.filter(member=world.members["TCH"]).update(ends_on=world.system.today - timedelta(days=1))
+    roles = {row["id"]: row["roles"] for row in get(world, "people/")[1]["results"]}
+    assert roles[str(guardian.public_id)] == ["GRD"]
+    assert roles[str(world.members["TCH"].public_id)] == []
+    link = get(world, "guardian-links/", learner=world.learner.public_id)[1]["results"]
+    assert [(row["guardian"], row["status"]) for row in link] == [(str(guardian.public_id), "verified")]
+    with tenant_context(world.tenant.pk):
+        GuardianLink.objects.update(status="restricted")
+    assert get(world, "guardian-links/")[1]["results"] == []
+
+
+def test_a_key_of_one_school_sees_the_people_of_that_school(cast: Cast) -> None:
+    world = cast.home
+    with tenant_context(world.tenant.pk):
+        _, world.token = create_client(
+            world.system, name="one", scopes=["users.read"], expires_at=timezone.now() + timedelta(days=1),
+            schools=[world.school],
+        )  # fmt: skip
+    seen = {row["id"] for row in get(world, "people/")[1]["results"]}
+    assert str(world.members["TCH"].public_id) in seen
+    assert str(world.members["OTHER_TCH"].public_id) not in seen

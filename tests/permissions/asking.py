@@ -12,7 +12,9 @@ from tests.permissions.entries import Entry
 from tests.permissions.places import Places
 
 MASK = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": "\w+"')
-OF_THE_REQUEST = {"x-request-number", "date", "server-timing"}
+OF_THE_REQUEST = {
+    "x-request-number", "date", "server-timing", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

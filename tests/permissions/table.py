@@ -103,6 +103,7 @@ PUBLISH = ("Publication to learner and family", "publish, withdraw")
 LEVEL = ("Current level", "read")
 WHY = ("Explanation of a level", "read")
 ACCOUNT = ("Own account, factors, sessions", "read, update")
+PEOPLE = ("Staff and guardian accounts", "read")
 CURRICULUM = ("Framework, competency, milestone, rubric (published)", "read")
 FAMILY, LEARNER = frozenset({"GRD"}), frozenset({"LRN"})
 
@@ -142,6 +143,17 @@ ENTRIES: tuple[Entry, ...] = (
     api("api_competencies", CURRICULUM, lambda p, k: "/api/v1/competencies/"),
     api("api_competency", CURRICULUM, lambda p, k: f"/api/v1/competencies/{p.ids['competency'][k]}/",
         what="curriculum", kinds_of="competency"),
+    api("api_schools", ("School", "read"), lambda p, k: "/api/v1/schools/"),
+    api("api_school", ("School", "read"), lambda p, k: f"/api/v1/schools/{p.ids['one_school'][k]}/", what="school",
+        kinds_of="one_school"),
+    api("api_terms", ("Academic year and term", "read"), lambda p, k: "/api/v1/terms/"),
+    api("api_term", ("Academic year and term", "read"), lambda p, k: f"/api/v1/terms/{p.ids['term'][k]}/",
+        what="curriculum", kinds_of="term"),
+    api("api_people", PEOPLE, lambda p, k: "/api/v1/people/"),
+    api("api_person", PEOPLE, lambda p, k: f"/api/v1/people/{p.ids['member'][k]}/", what="member"),
+    api("api_enrolments", ("Enrolment", "read"), lambda p, k: "/api/v1/enrolments/"),
+    api("api_assignments", ("Staff assignment to section or caseload", "read"), lambda p, k: "/api/v1/assignments/"),
+    api("api_guardian_links", ("Guardian link", "read"), lambda p, k: "/api/v1/guardian-links/"),
     api("api_sections", ("Section", "read"), lambda p, k: "/api/v1/sections/"),
     api("api_section", ("Section", "read"), lambda p, k: f"/api/v1/sections/{p.ids['section'][k]}/", what="section"),
     api("api_learners", ("Learner directory fields", "read"), lambda p, k: "/api/v1/learners/"),
