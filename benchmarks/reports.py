@@ -24,10 +24,11 @@ from django.test.utils import CaptureQueriesContext, setup_test_environment
 from web import CONTROL
 from worlds import Rollback, World, world
 
-from learners.models import School
+from learners.models import KeptDimension, School
 from milestones.models import Milestone
 from reporting.models import CountMark
 from reporting.summaries import keeping, sql
+from reporting.summaries.groups import count_groups
 from tenancy.context import tenant_context
 from tenancy.ids import uuid7
 from tenancy.models import Affiliation, Member, RoleGrant, Tenant, User
@@ -41,7 +42,9 @@ TABLES = {
     "milestones_sectionmilestone": "tenant_id, section_id, milestone_id, position",
     "milestones_milestonestatus": "tenant_id, learner_id, milestone_id, level, computed_level, previous_level,"
     " criteria_met, flags, since, computed_at",
+    "learners_demographics": "tenant_id, learner_id, sex, ethnicity, language, from_roster",
 }
+SEXES, ETHNICITIES = ("female", "male"), ("hispanic", "white", "white", "hispanic", "asian", "black", "two_or_more")
 AT = datetime(2026, 10, 1, tzinfo=UTC)
 DAYS = """
 INSERT INTO reporting_levelday (tenant_id, day, school, grade, framework, kind, milestone, learners, n0, n1, n2, n3, n4,
@@ -81,6 +84,11 @@ def district(learners: int, milestones: int, weeks: int) -> Iterator[User]:
             keeping.count_whole(place.tenant.pk)
             print(f"{learners:9,} everything counted anew {time.perf_counter() - started:8.1f} s")
             with tenant_context(place.tenant.pk):
+                started = time.perf_counter()
+                with keeping.whole_sets():
+                    rows = count_groups(keeping.today_here(), place.tenant.small_group)
+            print(f"{learners:9,} groups among that, {rows:,} rows {time.perf_counter() - started:8.1f} s")
+            with tenant_context(place.tenant.pk):
                 keeping.run(DAYS, days=7 * weeks)
                 keeping.run("ANALYZE reporting_levelcount, reporting_levelday, reporting_staycount")
                 moves(learners)
@@ -109,6 +117,10 @@ def fill(place: World, learners: int) -> None:
         (tenant, uuid7(), f"C{n}", str(n), "scheduled", "", "", "", schools[n * PER_CLASS // PER_SCHOOL], True)
         for n in classes
     ))  # fmt: skip
+    copied("learners_demographics", (
+        (tenant, key, SEXES[n % 2], ETHNICITIES[n // 2 % len(ETHNICITIES)], "", True) for n, key in enumerate(people)
+    ))  # fmt: skip
+    KeptDimension.objects.bulk_create([KeptDimension(dimension=one) for one in ("sex", "ethnicity")])
     milestones = keys_of(Milestone.objects.order_by("id"))
     copied("learners_enrolment", ((tenant, key, sections[n // PER_CLASS], False) for n, key in enumerate(people)))
     copied("milestones_sectionmilestone", ((tenant, s, m, 0) for s in sections for m in milestones))
@@ -183,8 +195,10 @@ def pages(user: User, rounds: int) -> dict[str, float]:
     """{page: median ms}."""
     client = Client()
     client.force_login(user)
-    addresses = {"report": "/reports/", "trend": "/reports/trend/", "time in level": "/reports/time-in-level/",
-                 "gaps": "/reports/gaps/", "file": "/reports/milestones.csv"}  # fmt: skip
+    addresses = {
+        "report": "/reports/", "trend": "/reports/trend/", "time in level": "/reports/time-in-level/",
+        "gaps": "/reports/gaps/", "groups": "/reports/fairness/?by=ethnicity", "file": "/reports/milestones.csv",
+    }  # fmt: skip
     size, found = max(DIRECT, key=lambda one: list(DIRECT).index(one)), {}
     for page, address in addresses.items():
         with CaptureQueriesContext(connection) as queries:
