@@ -136,6 +136,14 @@ def first(place: Place, table: str) -> str:
     return str(found[0][0])
 
 
+def import_page(place: Place, state: str) -> str:
+    found = place.ask(
+        "SELECT public_id FROM integrations_rosterimport WHERE tenant_id = %s AND state = %s ORDER BY id LIMIT 1",
+        place.tenant, state,
+    )  # fmt: skip
+    return f"/people/imports/{found[0][0]}/"
+
+
 def code_of_certificate(place: Place) -> str:
     """As it is printed: with the tenant in front."""
     code = place.ask("SELECT code FROM milestones_certificate WHERE withdrawn_at IS NULL ORDER BY id LIMIT 1")
@@ -213,6 +221,9 @@ PAGES: dict[str, PageOf] = {
     "key, new": PageOf("SCH", lambda s: "/developers/keys/new/"),
     "calls of programs": PageOf("DST", lambda s: "/developers/log/?show=all"),
     "roster imports": PageOf("DST", lambda s: "/people/imports/"),
+    "roster import, preview": PageOf("DST", lambda s: import_page(s, "checked")),
+    "roster import, saved": PageOf("DST", lambda s: import_page(s, "saved")),
+    "codes of a class": PageOf("DST", lambda s: s.grid.replace("grid", "invitations").replace("/cl", "/people/cl")),
     "report card": PageOf("GRD", lambda s: f"/family/{s.learners[0]}/report-card/"),
     "report cards of a class": PageOf("SCH", lambda s: s.grid.replace("grid", "report-cards")),
     "background jobs": PageOf("DST", lambda s: "/settings/jobs/"),

@@ -18,6 +18,7 @@ from typing import Any
 from uuid import uuid4
 
 import psycopg
+from django.core.files.base import ContentFile
 from django.db import connections
 
 from assessments.marking import Judgement, save_part
@@ -25,6 +26,9 @@ from assessments.models import LearnerCompetency
 from assessments.pieces import Piece
 from assessments.services import record_many
 from competencies.models import Competency
+from integrations.models import RosterImport
+from integrations.roster_pages.keeping import keep_roster
+from integrations.roster_pages.work import run_imports
 from interventions.models import InfoSession, PeerPair, SupportPlan
 from interventions.watching import watch_all_of
 from interventions.writing import write_message
@@ -38,6 +42,8 @@ from milestones.services import drain_tenant, release_levels
 from tenancy.context import tenant_context
 from tests.builders import World, add_competency, add_learner, add_mentor, add_milestone, build_cast, piece
 from tests.conftest import LOCK, ROOT, named, owner_url, template_name, use_database
+from tests.integrations.roster_builders import school
+from tests.integrations.test_roster_pages import packed
 from tests.reporting.tasks import actor_of, add_attempt, add_rubric, add_task
 
 NAMES = (
@@ -161,6 +167,7 @@ def _build() -> Place:
         SectionStaff.objects.create(member=home.members["TCH"], section=empty)
         GuardianLink.objects.create(member=home.members["GRD"], learner=home.classmate, status="verified")
     drain_tenant(home.tenant.pk)
+    _imports(home)
     with tenant_context(home.tenant.pk):
         assert not LearnerCompetency.objects.filter(stale_marks__isnull=False).exists()
         for section in (home.section, wide):
@@ -221,6 +228,22 @@ def _work(world: World) -> None:
         key=uuid4(),
     )  # fmt: skip
     issue_certificate(replace(world.system, label="Ms Weber"), learner=world.learner, milestone=world.milestone)
+
+
+def _imports(world: World) -> None:
+    """A roster that waits with its preview, and one as it looks when it is saved; neither changed anybody."""
+    files = school()
+    files["users"][0]["givenName"] = ""
+    with tenant_context(world.tenant.pk):
+        actor = replace(world.system, roles=frozenset({"DST"}), member_id=world.members["DST"].pk, label="Imani")
+        keep_roster(actor, upload=ContentFile(packed(files), name="waits.zip"), keeps_missing=True)
+    run_imports(world.tenant.pk)
+    with tenant_context(world.tenant.pk):
+        waits = RosterImport.objects.get()
+        RosterImport.objects.create(
+            file_name="saved.zip", state="saved", saved_at=datetime.now(UTC), made_by_name="Imani",
+            figures=waits.figures, problems=waits.problems, headers=waits.headers,
+        )  # fmt: skip
 
 
 def _judgement(world: World, learner: Learner, milestone: Milestone) -> LevelOverride:

@@ -39,12 +39,14 @@ from waymark.demo.evidence import HABITS, LESSONS, TRACKWORK, Assignment, Step, 
 from waymark.demo.families import add_families
 from waymark.demo.groups import add_groups
 from waymark.demo.helping import add_helping
+from waymark.demo.imports import add_imports
 from waymark.demo.info_sessions import add_info_sessions
 from waymark.demo.mentors import add_mentors
 from waymark.demo.messaging import add_messages
 from waymark.demo.pathways import add_pathways
 from waymark.demo.people import add_people
 from waymark.demo.planning import add_plans
+from waymark.demo.programme import add_programme
 from waymark.demo.recognition import add_recognition
 from waymark.demo.reports import add_reports
 from waymark.demo.reviews import add_reviews
@@ -115,6 +117,10 @@ def _load(sample: Sample, tenant: Tenant, say: Say) -> None:
     add_messages(system)
     add_helping(system)
     add_people(system)
+    if sample.roster is rosters.district:
+        add_programme(system)
+        add_imports(tenant, system)
+        drain_tenant(tenant.pk)
     add_groups(tenant, system)
     say(f"{sample.name}: counting for the reports")
     add_reports(tenant, system)
