@@ -58,7 +58,7 @@ def _with_news_and_faults(files: Files) -> None:
     for place in (7, 9):
         learners[place]["agentSourcedIds"] = ""
     learners[12]["givenName"] = ""
-    learners[15]["grades"] = "7th"
+    learners[15]["enabledUser"] = "yes"
     learners[18]["familyName"] = "El-Sayed"
     classes = sorted({row["classSourcedId"] for row in seats if row["role"] == "student"})
     moved = next(row for row in seats if row["userSourcedId"] == learners[22]["sourcedId"])
