@@ -196,6 +196,6 @@ ENTRIES: tuple[Entry, ...] = (
 
 # Routes without a right: name → status of a GET by anybody.
 PUBLIC = {"healthz": 200, "readyz": 200, "api_docs": 200, "api_schema": 200, "api/": 404, "verify_certificate": 404}
-PUBLIC |= {"invitation": 404}
+PUBLIC |= {"invitation": 404, "oauth_token": 405}
 # Where each role lands from the front door; ANON goes to the sign-in.
 HOME = {"TCH": "/today/", "SCH": "/reports/", "DST": "/reports/", "GRD": "/family/", "MEN": "/mentor/", "LRN": "/me/"}

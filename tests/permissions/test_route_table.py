@@ -213,7 +213,7 @@ def test_public_route(places: Places, name: str) -> None:
     """The same for everybody, and without a word of any tenant."""
     paths = {
         "healthz": "/healthz", "readyz": "/readyz", "api_docs": "/api/docs/", "api_schema": "/api/v1/schema/",
-        "verify_certificate": "/verify/1-AAAA-BBBB-CCCC-DDDD/",
+        "verify_certificate": "/verify/1-AAAA-BBBB-CCCC-DDDD/", "oauth_token": "/oauth/token",
     }  # fmt: skip
     for client in places.clients.values():
         answer = answer_of(client.get(paths.get(name, "/api/v1/nothing/")))
