@@ -253,9 +253,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_LOGOUT_ON_GET = False
 # Per account only: a limit per address would lock out a school behind one address.
-ACCOUNT_RATE_LIMITS = {
-    "login": False, "login_failed": "5/5m/key", "reset_password": "5/m/key", "reset_password_from_key": False,
-}  # fmt: skip
+ACCOUNT_RATE_LIMITS = {"login": False, "login_failed": "5/5m/key"}
+ACCOUNT_RATE_LIMITS |= {"reset_password": "5/m/key", "reset_password_from_key": False}
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -374,8 +373,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Waymark API",
     "VERSION": "1",
-    "DESCRIPTION": "Frameworks, learners, milestones, evidence and levels of one tenant. "
-    "Send your token as `Authorization: Bearer …`.",
+    "DESCRIPTION": "All that a school system needs of one tenant. Send your key as `Authorization: Bearer …`.",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
