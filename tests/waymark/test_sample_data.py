@@ -62,7 +62,7 @@ def test_sample_tenants_are_whole(answer: dict[str, Any]) -> None:
 
 def _everybody_signs_in(answer: dict[str, Any]) -> None:
     listed = {(account["tenant"], account["role"]) for account in answer["accounts"]}
-    roles = {"district administrator", "school administrator", "teacher", "guardian", "learner"}
+    roles = {"district administrator", "school administrator", "teacher", "guardian", "learner", "mentor"}
     assert listed == {(tenant, role) for tenant in ("periwinkle", "northlight") for role in roles}
     for account in answer["accounts"]:
         client = Client()
