@@ -11,6 +11,7 @@ from interventions.mails import first_name, for_reader, home_of, mail_of, reason
 from learners.invitations import DAYS, Made
 from learners.models import Enrolment, Invitation, Section
 from learners.reach import running
+from reporting.people.class_choice import ClassChoice, class_choice
 from tenancy.actor import Actor
 from tenancy.models import Tenant
 
@@ -21,15 +22,15 @@ SHOWN = 200
 @dataclass(frozen=True, slots=True)
 class Invitations:
     rows: tuple[Invitation, ...]
-    sections: tuple[Section, ...]
+    choice: ClassChoice
     days: int
 
 
-def invitations_page(actor: Actor) -> Invitations:
+def invitations_page(actor: Actor, text: str = "") -> Invitations:
     """The newest first. Two queries."""
     rows = Invitation.objects.visible_to(actor, *READ).select_related("learner", "member")
-    sections = Section.objects.visible_to(actor).filter(is_active=True).order_by("title", "id")
-    return Invitations(tuple(rows.order_by("-made_at", "-id")[:SHOWN]), tuple(sections[:500]), DAYS)
+    choice = class_choice(Section.objects.visible_to(actor), text)
+    return Invitations(tuple(rows.order_by("-made_at", "-id")[:SHOWN]), choice, DAYS)
 
 
 def address_of(made: Made, tenant: Tenant) -> str:

@@ -40,7 +40,9 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 @requires(*READ, FOR)
 @page_errors
 def invitations(request: PageRequest) -> HttpResponse:
-    return render(request, "people/invitations.html", {"page": invitations_page(request.actor)})
+    return render(
+        request, "people/invitations.html", {"page": invitations_page(request.actor, request.GET.get("class", ""))}
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -37,7 +37,7 @@ def record(request: PageRequest, learner_id: UUID) -> HttpResponse:
 
 def _record(request: PageRequest, learner_id: UUID, problems: dict[str, str] | None = None) -> HttpResponse:
     learner = visible_learner(request.actor, learner_id, *READ)
-    page = learner_record(request.actor, learner)
+    page = learner_record(request.actor, learner, request.GET.get("class", ""))
     context: dict[str, Any] = {"page": page, "problems": problems or {}, "keeps_fields": bool(kept_dimensions())}
     return render(request, "people/learner.html", context, status=422 if problems else 200)
 

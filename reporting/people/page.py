@@ -14,6 +14,7 @@ from learners.models import Enrolment, GuardianLink, Learner, MentorLink, School
 from learners.posts import roles_to_give, schools_of
 from learners.reach import running
 from learners.rolls import folded
+from reporting.people.class_choice import ClassChoice, class_choice
 from tenancy.actor import DST, GRD, LRN, MEN, Actor
 from tenancy.errors import NotFound
 from tenancy.models import Member, RoleGrant
@@ -24,6 +25,7 @@ OF_ROLE = {"guardians": GRD, "mentors": MEN}
 AT_HOME = (GRD, MEN, LRN)
 ON_A_PAGE = 50
 LONGEST_QUERY = 80
+TEACHING = {"TCH", "AST"}
 ROLES: dict[str, Any] = dict(RoleGrant.Role.choices)
 
 
@@ -158,7 +160,7 @@ class Person:
     is_oneself: bool
     roles: tuple[tuple[str, Any], ...]
     schools: tuple[School, ...]
-    sections: tuple[Section, ...]
+    choice: ClassChoice
 
 
 def visible_member(actor: Actor, public_id: UUID, resource: str = ACCOUNTS, action: str = "read") -> Member:
@@ -172,7 +174,7 @@ def visible_member(actor: Actor, public_id: UUID, resource: str = ACCOUNTS, acti
     return member
 
 
-def person_page(actor: Actor, public_id: UUID) -> Person:
+def person_page(actor: Actor, public_id: UUID, text: str = "") -> Person:
     """Eight queries. Raises NotFound."""
     member = visible_member(actor, public_id)
     schools = tuple(schools_of(actor))
@@ -184,13 +186,16 @@ def person_page(actor: Actor, public_id: UUID) -> Person:
     posts += [Post(g.role, ROLES.get(g.role, g.role), None, False) for g in grants if g.role not in placed]
     assignments = SectionStaff.objects.filter(running(actor.today), member=member).select_related("section__school")
     links = GuardianLink.objects.visible_to(actor).filter(member=member, status="verified").select_related("learner")
-    sections = Section.objects.visible_to(actor).filter(is_active=True).order_by("title", "id")
+    works_at = [post.school.pk for post in posts if post.school is not None and post.role in TEACHING]
+    choice = ClassChoice()
+    if TEACHING & {post.role for post in posts}:
+        choice = class_choice(Section.objects.visible_to(actor), text, Q(school__in=works_at) if works_at else None)
     return Person(
         member=member, last_sign_in=member.user.last_login if member.user else None, posts=tuple(posts),
         assignments=tuple(assignments.order_by("section__title")),
         children=tuple(links.order_by("learner__folded_name")),
         is_oneself=member.pk == actor.member_id, roles=tuple((role, ROLES[role]) for role in gives), schools=schools,
-        sections=tuple(sections[:500]) if {"TCH", "AST"} & {post.role for post in posts} else (),
+        choice=choice,
     )  # fmt: skip
 
 
@@ -200,22 +205,23 @@ class Record:
     enrolments: tuple[Enrolment, ...]
     links: tuple[GuardianLink, ...]
     mentors: tuple[MentorLink, ...]
-    sections: tuple[Section, ...]
+    choice: ClassChoice
     today: date
 
 
-def learner_record(actor: Actor, learner: Learner) -> Record:
+def learner_record(actor: Actor, learner: Learner, text: str = "") -> Record:
     """Four queries."""
     places = Enrolment.objects.filter(running(actor.today), learner=learner, is_withdrawn=False)
     links = GuardianLink.objects.visible_to(actor).filter(learner=learner).select_related("member")
     mentors = MentorLink.objects.visible_to(actor).filter(running(actor.today), learner=learner)
-    sections = Section.objects.visible_to(actor).filter(is_active=True)
-    if not actor.has(DST) and learner.home_school_id is not None:
-        sections = sections.filter(school_id=learner.home_school_id)
+    sections = Section.objects.visible_to(actor)
+    nearest = Q(school_id=learner.home_school_id) if learner.home_school_id is not None else None
+    if not actor.has(DST) and nearest is not None:
+        sections, nearest = sections.filter(nearest), None
     return Record(
         learner, tuple(places.select_related("section__school").order_by("section__title")),
         tuple(links.order_by("status", "member__family_name", "id")),
         tuple(mentors.select_related("member").order_by("member__family_name", "id")),
-        tuple(sections.order_by("title", "id")[:500]),
+        class_choice(sections, text, nearest),
         actor.today,
     )  # fmt: skip

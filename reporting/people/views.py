@@ -52,7 +52,8 @@ def person(request: PageRequest, member_id: UUID) -> HttpResponse:
 
 
 def _person(request: PageRequest, member_id: UUID, problems: dict[str, str] | None = None) -> HttpResponse:
-    context: dict[str, Any] = {"page": person_page(request.actor, member_id), "problems": problems or {}}
+    page = person_page(request.actor, member_id, request.GET.get("class", ""))
+    context: dict[str, Any] = {"page": page, "problems": problems or {}}
     return render(request, "people/person.html", context, status=422 if problems else 200)
 
 

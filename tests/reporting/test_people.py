@@ -10,7 +10,8 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from learners.models import Enrolment, GuardianLink, Invitation, Learner, SectionStaff
+from learners.models import Enrolment, GuardianLink, Invitation, Learner, SchoolPost, Section, SectionStaff
+from reporting.people import class_choice
 from tenancy.context import tenant_context
 from tenancy.models import AuditEntry, Member, RoleGrant, User
 from tests.builders import PASSWORD, Cast, World
@@ -277,3 +278,19 @@ def test_a_class_gets_a_sheet_and_staff_a_mail(home: World, school: Client, dist
     assert "Is this you, Nora Berg?" in text_of(newcomer.get(path.group()))
     assert newcomer.post(path.group(), {"password": PASSWORD, "say": "yes"}).status_code == 302
     assert newcomer.get("/classes/").status_code == 200
+
+
+def test_more_classes_than_a_list_holds_are_found_by_name(
+    home: World, signed_in: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(class_choice, "MOST", 1)
+    client, person = stepped(home, signed_in, "SCH"), f"/people/members/{home.members['TCH'].public_id}/"
+    with tenant_context(home.tenant.pk):
+        Section.objects.create(title="Zoology", school=home.school)
+        SchoolPost.objects.get_or_create(member=home.members["TCH"], school=home.school, role="TCH")
+    for address in (person, f"/people/learners/{home.learner.public_id}/", "/people/invitations/"):
+        page = client.get(address).text
+        assert "There are more classes than these" in page, address
+        assert "Zoology" not in page, address
+        assert "Zoology" in client.get(f"{address}?class=zool").text, address
+        assert "No class has this in its name" in client.get(f"{address}?class=%00none").text, address
