@@ -39,7 +39,7 @@ class KeyRow:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Calls of the last 24 hours: all, those that failed, and the middle of their time in ms."""
+    """Calls of the last 24 hours: all, and those that were refused or failed."""
 
     calls: int
     failed: int

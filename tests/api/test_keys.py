@@ -190,17 +190,18 @@ def test_a_key_of_one_network_is_refused_elsewhere(cast: Cast) -> None:
     assert ask(client, secret).status_code == 401
 
 
-def test_a_rate_is_told_and_held(cast: Cast) -> None:
+def test_a_rate_is_told_and_held(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     _, secret = made(cast.home, per_minute=3)
+    now = timezone.now().replace(second=20)
+    monkeypatch.setattr(timezone, "now", lambda: now)
     answers = [call(secret) for _ in range(5)]
-    codes = [one.status_code for one in answers]
-    # The clock's minute may turn between two calls.
-    assert codes in ([200, 200, 200, 429, 429], *([200] * n + [200, 200, 200, 429, 429][: 5 - n] for n in (1, 2, 3)))
-    assert answers[0]["RateLimit-Limit"] == "3"
-    assert int(answers[0]["RateLimit-Remaining"]) == 2
-    if codes[-1] == 429:
-        assert 1 <= int(answers[-1]["Retry-After"]) <= 60
-        assert "Wait" in answers[-1].json()["detail"]
+    assert [one.status_code for one in answers] == [200, 200, 200, 429, 429]
+    assert [one["RateLimit-Remaining"] for one in answers] == ["2", "1", "0", "0", "0"]
+    assert (answers[0]["RateLimit-Limit"], answers[0]["RateLimit-Reset"]) == ("3", "40")
+    assert answers[-1]["Retry-After"] == "40"
+    assert "Wait 40 s" in answers[-1].json()["detail"]
+    now += timedelta(minutes=1)
+    assert call(secret).status_code == 200
 
 
 def test_the_log_says_what_was_wrong_and_keeps_no_content(cast: Cast, district: Client) -> None:
